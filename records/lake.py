@@ -1,0 +1,219 @@
+"""The lake: a folder of immutable files, one folder per dataset and day.
+
+A file appears at once and complete, or not at all: it is written under `.staging/`, synced, and renamed
+into its place. Its name says which input it came of and its fingerprint what that input was, so that a stage can tell
+what it did already.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from records.errors import LakeError
+from records.schemas import COUNTS, DOCUMENTS, MENTIONS, SCHEMA_VERSION
+
+_MARKER = "lake.json"
+_STAGING = ".staging"
+_FINGERPRINT = b"topterms.fingerprint"
+
+
+class Dataset(StrEnum):
+    """The folders of the lake that are split by day."""
+
+    PAGES = "pages"
+    DOCUMENTS = "documents"
+    MENTIONS = "mentions"
+    COUNTS = "counts"
+    TOTALS = "totals"
+    VECTORS = "vectors"
+
+
+SCHEMAS = {Dataset.DOCUMENTS: DOCUMENTS, Dataset.MENTIONS: MENTIONS, Dataset.COUNTS: COUNTS}
+
+
+class Lake:
+    """A lake on this machine's file system.
+
+    Args:
+        root: the lake's folder.
+        create: make the folder a lake if it is empty or missing.
+
+    Raises:
+        LakeError: there is no lake, or one of another schema version.
+    """
+
+    def __init__(self, root: Path, *, create: bool = False) -> None:
+        self.root = root.absolute()
+        marker = self.root / _MARKER
+        if create and not marker.exists():
+            self._create(marker)
+        _check_marker(marker)
+
+    def _create(self, marker: Path) -> None:
+        if self.root.exists() and (not self.root.is_dir() or any(p.name != _STAGING for p in self.root.iterdir())):
+            raise LakeError(f"{self.root} is not a lake and not an empty folder; expected one of the two")
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.write_text(marker, json.dumps({"schema_version": SCHEMA_VERSION}))
+
+    @property
+    def index(self) -> Path:
+        """Folder of the embedded index."""
+        return self.root / "index"
+
+    @property
+    def catalog(self) -> Path:
+        """The catalogue as one Parquet file of schema `ENTITIES`; it may not exist yet."""
+        return self.root / "catalog" / "entities.parquet"
+
+    @property
+    def crawl_state(self) -> Path:
+        """SQLite file in which the crawler keeps what it saw; never needed to read the lake."""
+        return self.root / "crawl.sqlite"
+
+    def partition(self, dataset: Dataset, day: date) -> Path:
+        """Return the folder of one dataset and day, whether it exists or not."""
+        return self.root / dataset / f"date={day.isoformat()}"
+
+    def days(self, dataset: Dataset) -> list[date]:
+        """Return the days that a dataset has a folder for, oldest first."""
+        found = (re.fullmatch(r"date=(\d{4}-\d\d-\d\d)", p.name) for p in (self.root / dataset).glob("date=*"))
+        return sorted(date.fromisoformat(m[1]) for m in found if m)
+
+    def files(self, dataset: Dataset, day: date | None = None) -> list[Path]:
+        """Return a dataset's complete files, of one day or of all, in the order of days and names."""
+        days = self.days(dataset) if day is None else [day]
+        return [p for d in days for p in sorted(self.partition(dataset, d).glob("*")) if p.is_file()]
+
+    @contextmanager
+    def staged(self, target: Path) -> Iterator[Path]:
+        """Give a path to write a file or a folder at; it becomes `target` when the block ends without an error.
+
+        A file replaces what stood at `target`. A folder's target must not exist yet.
+        """
+        staging = self.root / _STAGING / f"{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex}"
+        staging.parent.mkdir(exist_ok=True)
+        try:
+            yield staging
+            _sync(staging)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staging.replace(target)
+            _sync_folder(target.parent)
+        finally:
+            _remove(staging)
+
+    def sweep(self) -> int:
+        """Remove what killed processes of this machine left half-written; return how many pieces that were."""
+        leftovers = [p for p in (self.root / _STAGING).glob("*") if _is_orphan(p.name)]
+        for path in leftovers:
+            _remove(path)
+        return len(leftovers)
+
+    def write_table(self, path: Path, table: pa.Table, fingerprint: str) -> None:
+        """Write a Parquet file that appears at once, with the fingerprint of the input it came of."""
+        with self.table_writer(path, table.schema, fingerprint) as write:
+            write(table)
+
+    @contextmanager
+    def table_writer(self, path: Path, schema: pa.Schema, fingerprint: str) -> Iterator[Callable[[pa.Table], None]]:
+        """Give a function that appends tables to a Parquet file; the file appears when the block ends."""
+        stamped = schema.with_metadata({_FINGERPRINT: fingerprint.encode()})
+        with self.staged(path) as staging, pq.ParquetWriter(staging, stamped, compression="zstd") as writer:
+            yield lambda table: writer.write_table(table.cast(stamped))
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a text file that appears at once."""
+        with self.staged(path) as staging:
+            staging.write_text(text, encoding="utf-8")
+
+    def is_current(self, path: Path, fingerprint: str) -> bool:
+        """Say whether a Parquet file exists and came of the input of that fingerprint."""
+        return path.is_file() and read_fingerprint(path) == fingerprint
+
+
+def read_fingerprint(path: Path) -> str:
+    """Return the fingerprint that a file of the lake was written with.
+
+    Raises:
+        LakeError: the file is no Parquet file of a lake.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowException, OSError) as error:
+        raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
+    return str(metadata.get(_FINGERPRINT, b""), "utf-8")
+
+
+def read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """Read a Parquet file of the lake whole.
+
+    Raises:
+        LakeError: it cannot be read, or has other columns than the schema.
+    """
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError) as error:
+        raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
+    if not table.schema.equals(schema, check_metadata=False):
+        found, expected = ", ".join(table.schema.names), ", ".join(schema.names)
+        raise LakeError(f"{path} has columns {found}; expected {expected} with the types of schema {SCHEMA_VERSION}")
+    return table
+
+
+def _check_marker(marker: Path) -> None:
+    try:
+        version = json.loads(marker.read_text(encoding="utf-8"))["schema_version"]
+    except FileNotFoundError:
+        raise LakeError(f"{marker.parent} is not a lake: it has no {_MARKER}; `topterms init` makes one") from None
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise LakeError(
+            f"{marker} cannot be understood ({error!r}); expected a JSON object with schema_version"
+        ) from error
+    if version != SCHEMA_VERSION:
+        raise LakeError(
+            f"{marker.parent} is a lake of schema version {version!r}; this program expects {SCHEMA_VERSION}"
+        )
+
+
+def _is_orphan(name: str) -> bool:
+    host, pid, _ = name.rsplit(".", 2)
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _sync(path: Path) -> None:
+    for file in [path] if path.is_file() else (p for p in path.rglob("*") if p.is_file()):
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

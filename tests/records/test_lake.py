@@ -1,0 +1,107 @@
+"""The lake shows a file whole or not at all, and knows what it holds."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from records.errors import LakeError
+from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.schemas import DOCUMENTS, from_table, to_table
+from records.types import Document, DocumentKind
+
+DAY = date(2026, 11, 21)
+DOCUMENT = Document(
+    id="0" * 32,
+    url="https://blog.example/a",
+    source="blog",
+    title="A",
+    text="Dreamy.",
+    fetched_at=datetime(2026, 11, 21, tzinfo=UTC),
+    kind=DocumentKind.REVIEW,
+    about=("Slowdive",),
+    minhash=(1, 2**32 - 1),
+)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake", create=True)
+
+
+def test_a_document_comes_back_as_it_was(lake: Lake) -> None:
+    path = lake.partition(Dataset.DOCUMENTS, DAY) / "blog.parquet"
+    lake.write_table(path, to_table([DOCUMENT], DOCUMENTS), "f")
+    assert list(from_table(read_table(path, DOCUMENTS), Document)) == [DOCUMENT]
+    assert read_fingerprint(path) == "f"
+
+
+def test_a_write_that_fails_leaves_what_stood_there(lake: Lake) -> None:
+    path = lake.root / "catalog" / "note.txt"
+    lake.write_text(path, "first")
+
+    def fail_half_way() -> None:
+        with lake.staged(path) as staging:
+            staging.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert path.read_text() == "first"
+    assert list((lake.root / ".staging").iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_and_never_listed(lake: Lake) -> None:
+    script = (
+        "import os, sys, pathlib; from datetime import date; from records.lake import Dataset, Lake\n"
+        "lake = Lake(pathlib.Path(sys.argv[1]))\n"
+        "with lake.staged(lake.partition(Dataset.COUNTS, date(2026, 11, 21)) / 'x.parquet') as path:\n"
+        "    path.write_text('half'); os.kill(os.getpid(), 9)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(lake.root)], check=False)
+    assert killed.returncode == -9
+    assert lake.files(Dataset.COUNTS) == []
+    assert lake.sweep() == 1
+    assert lake.sweep() == 0
+
+
+def test_a_living_process_keeps_what_it_is_writing(lake: Lake) -> None:
+    with lake.staged(lake.root / "x") as staging:
+        staging.write_text(str(os.getpid()))
+        assert lake.sweep() == 0
+
+
+def test_files_come_in_the_order_of_days(lake: Lake) -> None:
+    for day in (date(2026, 11, 22), DAY):
+        lake.write_text(lake.partition(Dataset.PAGES, day) / "p.warc.gz", "")
+    (lake.root / "pages" / "date=rubbish").mkdir()
+    assert lake.days(Dataset.PAGES) == [DAY, date(2026, 11, 22)]
+    assert [p.parent.name for p in lake.files(Dataset.PAGES)] == ["date=2026-11-21", "date=2026-11-22"]
+
+
+def test_a_lake_of_another_schema_version_is_refused(lake: Lake) -> None:
+    (lake.root / "lake.json").write_text(json.dumps({"schema_version": 99}))
+    with pytest.raises(LakeError, match="schema version 99; this program expects 1"):
+        Lake(lake.root)
+
+
+def test_a_folder_with_other_things_in_it_is_not_made_a_lake(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_text("")
+    with pytest.raises(LakeError, match="not an empty folder"):
+        Lake(tmp_path, create=True)
+
+
+def test_a_missing_lake_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match="is not a lake"):
+        Lake(tmp_path / "nowhere")
+
+
+def test_a_damaged_file_is_named(lake: Lake) -> None:
+    path = lake.partition(Dataset.DOCUMENTS, DAY) / "blog.parquet"
+    lake.write_text(path, "rubbish")
+    with pytest.raises(LakeError, match=r"blog\.parquet cannot be read as Parquet"):
+        read_table(path, DOCUMENTS)

@@ -1,0 +1,113 @@
+"""The process that crawls: `crawler.crawl` starts it, because a Twisted reactor cannot be started twice.
+
+It reads a job (one line of JSON) from its standard input and writes what it does as lines of JSON to its standard
+output. When its standard input ends, whoever started it is gone, and it ends at once.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.canonical import site
+from crawler.recorder import Memory
+from crawler.sources import Source, SourceKind
+from crawler.state import CrawlState
+from records.errors import LakeError
+from records.lake import Dataset, Lake
+
+_SITES_AT_ONCE = 16
+"""Every site is still asked one thing at a time."""
+
+
+def main() -> int:
+    """Do the job that standard input describes; return the exit status."""
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sources = [Source(**{**entry, "kind": SourceKind(entry["kind"])}) for entry in job["sources"]]
+    lake = Lake(Path(job["lake"]))
+    try:
+        state = CrawlState(lake.crawl_state)
+    except LakeError as error:
+        _say(error=str(error))
+        return 1
+    state.settle([path.name for path in lake.files(Dataset.PAGES)])
+    _Crawl(lake, state, date.fromisoformat(job["day"])).run(sources)
+    state.close()
+    return 0
+
+
+class _Crawl:
+    def __init__(self, lake: Lake, state: CrawlState, day: date) -> None:
+        self._lake, self._state, self._day = lake, state, day
+        settings = Settings({"LOG_FILE": str(lake.root / "crawl.log"), "LOG_FILE_APPEND": False})
+        settings.setmodule("crawler.settings", priority="default")
+        self._process = AsyncCrawlerProcess(settings)
+        self._gate = asyncio.Semaphore(_SITES_AT_ONCE)
+        self._fetched = 0
+
+    def run(self, sources: Sequence[Source]) -> None:
+        from twisted.internet import reactor  # the process has installed it by now
+
+        def stop(_: Any) -> None:
+            reactor.stop()
+
+        task = asyncio.get_event_loop().create_task(self._crawl_all(sources))
+        task.add_done_callback(stop)
+        self._process.start(stop_after_crawl=False)
+
+    async def _crawl_all(self, sources: Sequence[Source]) -> None:
+        by_site: dict[str, list[Source]] = defaultdict(list)
+        for source in sources:
+            by_site[source.name if source.kind is SourceKind.WARC else site(source.start[0])].append(source)
+        await asyncio.gather(*map(self._crawl_site, by_site.values()))
+
+    async def _crawl_site(self, sources: Sequence[Source]) -> None:
+        async with self._gate:
+            for source in sources:
+                await self._crawl_source(source)
+
+    async def _crawl_source(self, source: Source) -> None:
+        memory = Memory(source.name, self._lake, self._state, self._day)
+        crawler: Crawler = self._process.create_crawler(source.kind)
+        crawler.signals.connect(self._count, signals.response_received)
+        crawler.signals.connect(self._count, signals.item_scraped)
+        crash = ""
+        try:
+            await self._process.crawl(crawler, source=source, memory=memory)
+        except Exception as error:  # whatever befalls one source, the others go on
+            crash = f"{type(error).__name__}: {error}"
+        spider: Any = crawler.spider
+        _say(
+            source=source.name,
+            counts=dict(spider.tally.counts) if spider else {},
+            problems=[[reason, *found] for reason, found in spider.tally.problems.items()] if spider else [],
+            crash=crash,
+        )
+
+    def _count(self) -> None:
+        self._fetched += 1
+        _say(fetched=self._fetched)
+
+
+def _say(**message: object) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""The crawl stage: sources on the web become files of pages in the lake."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from crawler.sources import Source
+from records.errors import LakeError, TopTermsError
+from records.lake import Lake
+from records.progress import Progress, silent
+from records.types import StageReport
+
+_COUNTS = {
+    "fetched": "pages fetched",
+    "stored": "pages stored",
+    "unchanged": "pages unchanged",
+    "gone": "pages gone",
+    "refused": "requests refused (robots.txt, budget)",
+    "failed": "requests failed",
+}
+
+
+def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progress = silent) -> StageReport:
+    """Fetch what is new or changed of all sources into the lake's pages of a day.
+
+    Sites are crawled at the same time, each one request after the other. Files appear whole; a crawl that was killed
+    goes on where it was when it is started again on the same day. Ctrl-C keeps what was fetched so far.
+
+    Args:
+        lake: where the pages go.
+        sources: what to crawl; those that opted out are passed over.
+        day: the day of fetching that the pages are filed under.
+        progress: told the number of answers so far.
+
+    Raises:
+        LakeError: another crawl of this lake is running, or the crawl state cannot be used.
+    """
+    lake.sweep()
+    wanted = [source for source in sources if not source.opt_out]
+    outcomes = list(_run(lake, wanted, day, progress)) if wanted else []
+    return _report(outcomes, len(wanted), len(sources) - len(wanted))
+
+
+def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> Iterator[dict[str, Any]]:
+    job = {"lake": str(lake.root), "day": day.isoformat(), "sources": [asdict(source) for source in sources]}
+    command = [sys.executable, "-m", "crawler.child"]
+    # a session of its own: Ctrl-C reaches the child once, through us, and it can bring home what it has
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as child:
+        if child.stdin is None or child.stdout is None:
+            raise AssertionError("pipes were asked for")
+        child.stdin.write(json.dumps(job) + "\n")
+        child.stdin.flush()
+        try:
+            yield from _listen(child.stdout, progress)
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            child.stdout.read()
+            raise
+        if child.wait() != 0:
+            log = lake.root / "crawl.log"
+            raise TopTermsError(f"the crawl ended early with status {child.returncode}; {log} may say why")
+
+
+def _listen(lines: Iterator[str], progress: Progress) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        message = json.loads(line)
+        if "error" in message:
+            raise LakeError(message["error"])
+        if "fetched" in message:
+            progress("crawl", message["fetched"], None)
+        else:
+            yield message
+
+
+def _report(outcomes: Sequence[dict[str, Any]], asked: int, opted_out: int) -> StageReport:
+    total: Counter[str] = Counter()
+    for outcome in outcomes:
+        total.update(outcome["counts"])
+    failed = sum(bool(outcome["crash"] or outcome["counts"].get("failed starts")) for outcome in outcomes)
+    counts = [("sources crawled", asked), ("sources failed", failed), ("sources opted out", opted_out)]
+    counts += [(label, total[name]) for name, label in _COUNTS.items()]
+    return StageReport("crawl", tuple(counts), tuple(_notes(outcomes)))
+
+
+def _notes(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for outcome in sorted(outcomes, key=lambda outcome: str(outcome["source"])):
+        if outcome["crash"]:
+            yield f"{outcome['source']}: {outcome['crash']}"
+        for reason, number, example in outcome["problems"]:
+            yield f"{outcome['source']}: {number} × {reason}, such as {example}"

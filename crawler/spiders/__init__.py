@@ -1,0 +1,1 @@
+"""Spiders by way of access: feed, sitemap, blog and warc."""

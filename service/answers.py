@@ -1,0 +1,50 @@
+"""Answers as people read them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from records.types import Entity, Evidence, Neighbor, Term, WeightedTerm
+from service.questions import Why, full_name, listed
+from service.terminal import Screen, out
+
+if TYPE_CHECKING:
+    from index.base import Index
+
+
+def print_terms(index: "Index", entity: Entity, terms: Sequence[WeightedTerm], said: Sequence[Evidence] = ()) -> None:
+    """Print the terms of an entity as a table, then the sentences that say them."""
+    screen = out()
+    rows = [(term.label, term.term.kind, term.weight, f"{term.frequency:.0%}") for term in terms]
+    screen.table(("term", "kind", "weight", "frequency"), rows, title=full_name(index, entity))
+    print_sentences(screen, index, said, {term.term: term.label for term in terms})
+
+
+def print_neighbors(index: "Index", neighbors: Sequence[Neighbor]) -> None:
+    """Print what is alike, with the terms that make it so."""
+    rows = [(full_name(index, n.entity), n.score, listed(n.shared)) for n in neighbors]
+    if rows:
+        out().table(("name", "score", "shared terms"), rows)
+    else:
+        out().say("nothing is alike, by all that was read so far")
+
+
+def print_why(index: "Index", why: Why) -> None:
+    """Print the shared terms of two entities and the sentences that say them."""
+    screen = out()
+    score = why.explanation.score
+    rows = [(s.label, str(s.term.kind), s.share, f"{s.share / score:.0%}") for s in why.explanation.shared]
+    rows.append(("(latent)", "", why.explanation.latent, f"{why.explanation.latent / score:.0%}" if score else ""))
+    title = f"{full_name(index, why.a)} and {full_name(index, why.b)}: {score:.2f}"
+    screen.table(("shared term", "kind", "share", "of the score"), rows, title=title)
+    print_sentences(screen, index, why.evidence, {shared.term: shared.label for shared in why.explanation.shared})
+
+
+def print_sentences(screen: Screen, index: "Index", said: Sequence[Evidence], labels: Mapping[Term, str]) -> None:
+    """Print sentences, each with whom it is about, where it stands and since when."""
+    for evidence in said:
+        about = index.get([evidence.entity_id])[0].name
+        day = f", {evidence.published_at:%Y-%m-%d}" if evidence.published_at else ""
+        screen.say()
+        screen.say(f"{about} · {labels[evidence.term]}", "dim")
+        screen.say(f"“{evidence.sentence}”")
+        screen.say(f"{evidence.source}{day}, {evidence.url}", "dim")

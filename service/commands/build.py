@@ -1,0 +1,107 @@
+"""Commands that move what was written about music towards vectors: one for each stage, and one for all."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from records.types import StageReport
+from service.options import AsJson, Day, Folder, examples
+
+if TYPE_CHECKING:
+    from service.pipeline import Chain
+
+app = typer.Typer(rich_markup_mode=None)
+
+File = Annotated[Path, typer.Argument(metavar="FILE")]
+HERE = Path()
+
+
+@app.command(epilog=examples("run", "run -C ~/music --json", "run --day 2026-11-21"))
+def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
+    """Do all that is due, from the crawl to the published vectors.
+
+    That is: catalogue, crawl, parse, count, weigh, publish. Nothing is done twice; a run that was cut short goes on
+    where it was.
+    """
+    from service.pipeline import writing
+    from service.project import open_project
+    from service.reports import print_ran
+    from service.terminal import bars
+
+    project = open_project(folder)
+    with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+        for ran in chain.run():
+            print_ran(ran, as_json=as_json)
+
+
+@app.command(epilog=examples("crawl", "crawl --json | jq .counts"))
+def crawl(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Fetch what is new or changed of the sources."""
+    _run_stage(folder, as_json, lambda chain: chain.crawl())
+
+
+@app.command(epilog=examples("parse"))
+def parse(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Turn fetched pages into documents.
+
+    A document is the text with its title, author, dates and language.
+    """
+    _run_stage(folder, as_json, lambda chain: chain.parse())
+
+
+@app.command(epilog=examples("count"))
+def count(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Count the terms of artists and songs in new documents."""
+    _run_stage(folder, as_json, lambda chain: chain.count())
+
+
+@app.command(epilog=examples("weigh", "weigh --day 2026-11-01"))
+def weigh(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
+    """Turn counts into the vectors of a day, today if silent."""
+    _run_stage(folder, as_json, lambda chain: chain.weigh(), day)
+
+
+@app.command(epilog=examples("publish", "publish --day 2026-11-01"))
+def publish(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
+    """Make the vectors of a day, the latest if silent, answer."""
+    _run_stage(folder, as_json, lambda chain: chain.publish(_date(day)))
+
+
+@app.command(name="import", epilog=examples("import reviews.jsonl"))
+def import_file(file: File, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Take in documents that you already have.
+
+    No crawl is needed then. FILE is JSON lines with the keys url, title, text, published_at, source and lang.
+    """
+    _run_stage(folder, as_json, lambda chain: chain.import_documents(file))
+
+
+@app.command(epilog=examples("catalog artists.csv", "catalog artists.jsonl"))
+def catalog(file: File, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Say whom to look for: put a file in place of the catalogue.
+
+    FILE is CSV (or JSON lines, if its name ends in .jsonl) with id, kind, name, aliases, artist and disambiguation.
+    `run` imports the project's own catalogue file by itself when it changed.
+    """
+    _run_stage(folder, as_json, lambda chain: chain.import_catalog(file))
+
+
+def _run_stage(
+    folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
+) -> None:
+    from service.pipeline import timed, writing
+    from service.project import open_project
+    from service.reports import print_ran
+    from service.terminal import bars
+
+    project = open_project(folder)
+    with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+        ran = timed(lambda: stage(chain))
+    print_ran(ran, as_json=as_json)
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,124 @@
+"""The whole chain on the bundled sample blog, which is served on loopback meanwhile."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from records.errors import ConfigurationError
+from records.progress import Progress
+from records.snapshot import Snapshot, read_snapshot
+from records.types import Entity, EntityKind
+from service.answers import print_neighbors, print_terms
+from service.pipeline import open_index, writing
+from service.project import Project, create_project, open_project
+from service.reports import print_ran
+from service.settings import FILE_NAME
+from service.terminal import Screen, out, print_json
+
+if TYPE_CHECKING:
+    from index.base import Index
+
+_SOURCES = """\
+# The sample blog. It is served on this machine while `topterms demo` runs, always at this address.
+[[source]]
+name = "sample"
+blog = "{url}/"
+delay = 0
+allow_private = true    # it is on loopback
+"""
+_TERMS = 12
+_NEIGHBORS = 6
+
+
+def run_demo(folder: Path, progress: Progress, *, as_json: bool = False) -> None:
+    """Crawl the sample blog over HTTP into a project in a folder, do all the rest, and show what came of it.
+
+    Raises:
+        ConfigurationError: the folder is the project of something else, or the blog's address is taken.
+        TopTermsError: a stage failed.
+    """
+    screen = out()
+    if not as_json:
+        screen.say("A small music blog is served on this machine and read over HTTP.")
+        screen.say()
+    project = _build(folder, progress, as_json)
+    lake = project.lake()
+    index = open_index(project, lake)
+    snapshot = read_snapshot(lake)
+    artist, song = (_most_written_about(index, snapshot, kind) for kind in (EntityKind.ARTIST, EntityKind.SONG))
+    if as_json:
+        _print_json(project, index, artist, song)
+    else:
+        _show(screen, project, index, artist, song)
+
+
+def _build(folder: Path, progress: Progress, as_json: bool) -> Project:
+    import sample
+    from sample.server import serving
+
+    there = (folder / FILE_NAME).exists()
+    port = _port(open_project(folder)) if there else 0
+    try:
+        with serving(port) as url:
+            if there:
+                project = open_project(folder)
+            else:
+                catalog = Path(sample.__file__).with_name("catalog.csv").read_text(encoding="utf-8")
+                settings = "# All defaults; `topterms init` writes a file that explains each.\n"
+                project = create_project(folder, settings=settings, sources=_SOURCES.format(url=url), catalog=catalog)
+            with writing(project, progress=progress) as chain:
+                for ran in chain.run():
+                    print_ran(ran, as_json=as_json)
+    except OSError as error:
+        raise ConfigurationError(f"the sample blog cannot be served at port {port} ({error.strerror})") from error
+    return project
+
+
+def _port(project: Project) -> int:
+    from crawler.sources import read_sources
+
+    address = urlsplit(read_sources(project.sources)[0].start[0])
+    if address.hostname != "127.0.0.1" or not address.port:
+        raise ConfigurationError(
+            f"{project.folder} is a project of your own; expected one that the demo made, or a folder that is not there"
+        )
+    return address.port
+
+
+def _most_written_about(index: "Index", snapshot: Snapshot, kind: EntityKind) -> Entity:
+    rows = snapshot.vectors[kind].entities.select(["id", "documents"]).to_pylist()
+    return index.get([min(rows, key=lambda row: (-row["documents"], row["id"]))["id"]])[0]
+
+
+def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song: Entity) -> None:
+    screen.say()
+    print_terms(index, artist, index.terms(artist.id, n=_TERMS))
+    screen.say()
+    screen.say(f"Most like {artist.name}", "bold")
+    print_neighbors(index, index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS))
+    screen.say()
+    print_terms(index, song, index.terms(song.id, n=_TERMS // 2))
+    screen.say()
+    screen.say(f"The lake with all of it: {project.lake_folder}")
+    screen.say("Ask more of it:")
+    folder = _typed(project.folder)
+    screen.say(f"  topterms explain -C {folder} '{artist.name}' NAME")
+    screen.say(f"  topterms search -C {folder} 'dreamy guitars^2 -electronic'")
+    screen.say("Then on the real web:")
+    screen.say("  topterms init music")
+
+
+def _typed(folder: Path) -> str:
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+
+
+def _print_json(project: Project, index: "Index", artist: Entity, song: Entity) -> None:
+    print_json(
+        {
+            "project": str(project.folder),
+            "lake": str(project.lake_folder),
+            "artist": {"entity": artist, "terms": index.terms(artist.id, n=_TERMS)},
+            "neighbors": index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS),
+            "song": {"entity": song, "terms": index.terms(song.id, n=_TERMS // 2)},
+        }
+    )

@@ -1,0 +1,193 @@
+"""The chain: the only place that joins the stages.
+
+    catalogue, web --crawl--> pages --parse--> documents --count--> counts --weigh--> vectors --publish--> index
+
+Every stage does what is due and nothing twice, so a chain that was cut short is simply run again.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from records.errors import TopTermsError
+from records.ids import file_fingerprint
+from records.lake import Lake
+from records.progress import Progress, silent
+from records.types import StageReport
+from service.project import Project
+
+if TYPE_CHECKING:  # what a stage is made of is imported when it runs: a question needs no crawler
+    from index.base import Index
+
+_FAILED = "sources failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A stage that came to its end."""
+
+    report: StageReport
+    seconds: float
+
+
+class Chain:
+    """The stages over one project, of which nobody else writes meanwhile; made by `writing`.
+
+    Each method raises what its stage raises, all of it TopTermsError.
+
+    Args:
+        project: whose sources, catalogue and settings are used.
+        lake: the project's lake.
+        day: the day that pages are filed under and vectors are made for.
+        progress: told how far each stage is.
+    """
+
+    def __init__(self, project: Project, lake: Lake, day: date, progress: Progress = silent) -> None:
+        self._project = project
+        self._lake = lake
+        self._day = day
+        self._progress = progress
+
+    def run(self) -> Iterator[Ran]:
+        """Do all that is due, stage by stage; nothing that is done already is done again."""
+        for stage in (
+            self.refresh_catalog,
+            self.crawl_once,
+            self.parse,
+            self.count,
+            self.weigh,
+            self.publish,
+        ):
+            yield timed(stage)
+
+    def import_catalog(self, path: Path) -> StageReport:
+        """Put a catalogue file in the place of the lake's catalogue."""
+        from nlp.catalog import import_catalog
+
+        report = import_catalog(self._lake, path)
+        if self._project.catalog.is_file():
+            self._lake.write_text(self._seen_catalog, file_fingerprint(self._project.catalog))
+        return report
+
+    def refresh_catalog(self) -> StageReport:
+        """Import the project's catalogue file if it changed since a catalogue was imported last."""
+        path = self._project.catalog
+        seen = _read(self._seen_catalog)
+        if self._lake.catalog.exists() and (not path.is_file() or file_fingerprint(path) == seen):
+            return StageReport("catalog", (), ("the catalogue has not changed",))
+        return self.import_catalog(path)
+
+    def crawl(self) -> StageReport:
+        """Fetch what is new or changed of all sources."""
+        from crawler.crawl import crawl
+        from crawler.sources import read_sources
+
+        path = self._project.sources
+        sources = read_sources(path)
+        stamp = self._crawl_stamp(path)
+        report = crawl(self._lake, sources, day=self._day, progress=self._progress)
+        if not dict(report.counts)[_FAILED]:
+            self._lake.write_text(self._crawled, stamp)
+        return report
+
+    def crawl_once(self) -> StageReport:
+        """Crawl, unless that was done today from the same sources file without a failure.
+
+        A project without a sources file lives on imported documents and crawls nothing.
+        """
+        path = self._project.sources
+        if not path.exists():
+            return StageReport("crawl", (), (f"there is no {path.name}: nothing to crawl",))
+        if _read(self._crawled) == self._crawl_stamp(path):
+            return StageReport("crawl", (), ("crawled today already; `topterms crawl` looks again",))
+        return self.crawl()
+
+    def parse(self) -> StageReport:
+        """Turn pages that are not parsed yet into documents."""
+        from crawler.parse import parse
+
+        return parse(self._lake, workers=self._project.settings.parse.workers, progress=self._progress)
+
+    def import_documents(self, path: Path) -> StageReport:
+        """Put documents of a file of the user's into the lake."""
+        from crawler.import_documents import import_documents
+
+        return import_documents(self._lake, path, day=self._day, progress=self._progress)
+
+    def count(self) -> StageReport:
+        """Count the terms of documents that are not counted yet."""
+        from nlp.count import count
+
+        return count(self._lake, settings=self._project.settings.count, progress=self._progress)
+
+    def weigh(self) -> StageReport:
+        """Turn all counts up to the day into its vectors."""
+        from nlp.weigh import weigh
+
+        return weigh(self._lake, day=self._day, settings=self._project.settings.weigh, progress=self._progress)
+
+    def publish(self, day: date | None = None) -> StageReport:
+        """Make the vectors of a day (the latest if None) the ones that answer."""
+        from records.snapshot import read_snapshot
+
+        snapshot = read_snapshot(self._lake, day)
+        return open_index(self._project, self._lake).publish(snapshot, self._progress)
+
+    @property
+    def _seen_catalog(self) -> Path:
+        return self._lake.catalog.with_name("project-file")
+
+    @property
+    def _crawled(self) -> Path:
+        return self._lake.root / "crawled.json"
+
+    def _crawl_stamp(self, sources: Path) -> str:
+        return json.dumps({"day": self._day.isoformat(), "sources": file_fingerprint(sources)})
+
+
+@contextmanager
+def writing(project: Project, *, day: date | None = None, progress: Progress = silent) -> Iterator[Chain]:
+    """Give the chain of a project, with the lake locked until the block ends.
+
+    Args:
+        project: the project.
+        day: the day to work for; today (UTC) if None.
+        progress: told how far each stage is.
+
+    Raises:
+        LakeError: another process writes to the lake, or there is no lake.
+    """
+    with project.locked() as lake:
+        yield Chain(project, lake, day or datetime.now(UTC).date(), progress)
+
+
+def open_index(project: Project, lake: Lake | None = None) -> "Index":
+    """Open the index that answers for a project.
+
+    Raises:
+        TopTermsError: the engine cannot be used, or there is no lake.
+    """
+    from index.open import open_index as open_engine
+
+    return open_engine(project.settings.index or None, lake or project.lake())
+
+
+def timed(stage: Callable[[], StageReport]) -> Ran:
+    """Run a stage and say how long it took."""
+    began = time.monotonic()
+    report = stage()
+    return Ran(report, time.monotonic() - began)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise TopTermsError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,134 @@
+"""What is asked of the index, by names or ids as people type them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from records.errors import QueryError, UnknownEntityError
+from records.types import Entity, EntityKind, Evidence, Explanation, Neighbor, SharedTerm, Term
+
+if TYPE_CHECKING:
+    from index.base import Index
+    from index.published import Filters
+    from records.lake import Lake
+
+_WEIGHTED = re.compile(r"(?P<name>.+)\^(?P<weight>\d+(\.\d+)?|\.\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """An entity that an answer shall be like, or unlike."""
+
+    entity: Entity
+    weight: float
+    """Above 0 for like, below for unlike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An answer of `similar`."""
+
+    seeds: tuple[Seed, ...]
+    neighbors: tuple[Neighbor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An answer of `explain`."""
+
+    a: Entity
+    b: Entity
+    explanation: Explanation
+    evidence: tuple[Evidence, ...]
+    """Sentences that say a shared term of either, strongest terms first."""
+
+
+def find_seeds(index: "Index", like: Sequence[str], unlike: Sequence[str], kind: EntityKind | None) -> tuple[Seed, ...]:
+    """Find the entities of seeds as typed: a name or an id, with `^2` behind it to weigh twice.
+
+    The first seed decides the kind of all where none is given.
+
+    Raises:
+        UnknownEntityError: there is none of a name.
+        QueryError: a name means several.
+    """
+    seeds: list[Seed] = []
+    for typed, sign in [*((name, 1.0) for name in like), *((name, -1.0) for name in unlike)]:
+        match = _WEIGHTED.fullmatch(typed)
+        name, weight = (match["name"], float(match["weight"])) if match else (typed, 1.0)
+        entity = index.resolve(name, kind)
+        kind = entity.kind
+        seeds.append(Seed(entity, sign * weight))
+    return tuple(seeds)
+
+
+def find_similar(
+    index: "Index", seeds: Sequence[Seed], n: int, mix: Mapping[str, float] | None, filters: "Filters"
+) -> Similar:
+    """Find what is most alike to the seeds.
+
+    Raises:
+        QueryError: no seed has a weight above 0, or the mix makes no sense.
+    """
+    weights: dict[str, float] = {}
+    for seed in seeds:
+        weights[seed.entity.id] = weights.get(seed.entity.id, 0.0) + seed.weight
+    neighbors = index.similar(weights, seeds[0].entity.kind, n, mix, filters)
+    return Similar(tuple(seeds), tuple(neighbors))
+
+
+def explain(
+    index: "Index", lake: "Lake", names: tuple[str, str], kind: EntityKind | None, n: int, sentences: int
+) -> Why:
+    """Say why two entities are alike, with up to so many sentences of each for each shared term.
+
+    Raises:
+        UnknownEntityError: there is none of a name.
+        QueryError: a name means several, or the two are of different kinds.
+    """
+    a, b = (seed.entity for seed in find_seeds(index, names, (), kind))
+    explanation = index.explain(a.id, b.id, n)
+    terms = [shared.term for shared in explanation.shared]
+    said = [e for entity in (a, b) for e in find_sentences(lake, entity.id, terms, sentences)]
+    said.sort(key=lambda e: terms.index(e.term))
+    return Why(a, b, explanation, tuple(said))
+
+
+def find_sentences(lake: "Lake", entity_id: str, terms: Sequence[Term], n: int) -> list[Evidence]:
+    """Find up to n sentences for each term that say it of an entity; none if n is 0."""
+    from index.evidence import evidence
+
+    return evidence(lake, entity_id, terms, n) if n else []
+
+
+def read_mix(typed: Iterable[str]) -> dict[str, float] | None:
+    """Read a mix from parts such as `adj=2`; None if there are none.
+
+    Raises:
+        QueryError: a part is not a name, "=" and a number.
+    """
+    mix: dict[str, float] = {}
+    for part in typed:
+        key, _, weight = part.partition("=")
+        try:
+            mix[key.strip()] = float(weight)
+        except ValueError:
+            raise QueryError(f"the mix has {part!r}; expected a term kind and its weight such as adj=2") from None
+    return mix or None
+
+
+def full_name(index: "Index", entity: Entity) -> str:
+    """Return the name of an entity as people would say it: a song with its artists."""
+    names = []
+    for artist in entity.artists:
+        try:
+            names.append(index.get([artist])[0].name)
+        except UnknownEntityError:  # nothing is written about the artist, so the snapshot does not know it
+            names.append(artist)
+    return f"{entity.name} ({', '.join(names)})" if names else entity.name
+
+
+def listed(shared: Iterable[SharedTerm]) -> str:
+    """Return shared terms on one line."""
+    return ", ".join(term.label for term in shared)

@@ -1,0 +1,126 @@
+"""Settings: read once from `topterms.toml` and the environment, then frozen.
+
+Every key can be set in the environment too, which wins: `TOPTERMS_` and the key in capitals, a table and its key
+joined by two underscores (`TOPTERMS_INDEX`, `TOPTERMS_WEIGH__HALF_LIFE_DAYS`).
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from nlp.settings import CountSettings, WeighSettings
+from records.errors import ConfigurationError
+
+FILE_NAME = "topterms.toml"
+_PREFIX = "TOPTERMS_"
+_NESTED = "__"
+
+
+class ParseSettings(BaseModel):
+    """How pages are turned into documents."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    """Processes that parse, at least 1; the machine's cores if silent."""
+
+
+class Settings(BaseSettings):
+    """All that a user may set; paths are relative to the project's folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_NESTED,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    index: str = ""
+    """Address of an Elasticsearch server; empty for the embedded index in the lake."""
+    lake: Path = Path("lake")
+    """Folder of the lake."""
+    sources: Path = Path("sources.toml")
+    """File that says where to crawl."""
+    catalog: Path = Path("catalog.csv")
+    """File of the artists and songs to look for: CSV, or JSON lines if its name ends in .jsonl."""
+    parse: ParseSettings = ParseSettings()
+    count: CountSettings = CountSettings()
+    weigh: WeighSettings = WeighSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, and read nothing else."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings file of a project and the environment.
+
+    Raises:
+        ConfigurationError: the file is no TOML, or a key is unknown or its value unfit; the message names the file
+            or the variable, the key, what was found and what was expected.
+    """
+    values = _read_toml(path)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(_problem(path, values, e) for e in error.errors())) from error
+    except SettingsError as error:
+        raise ConfigurationError(f"the environment's {_PREFIX}* variables cannot be read: {error}") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML in UTF-8: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _problem(path: Path, values: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    """Say in one clause where a value stands, what was found and what was expected."""
+    keys = [str(part) for part in error["loc"]]
+    variable = _PREFIX + _NESTED.join(keys).upper()
+    where = f"{path}: {'.'.join(keys)}" if _stands_in(values, keys) else f"environment variable {variable}"
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{where} is not a setting; available are {', '.join(_available(keys[:-1]))}"
+    found = _look_up(values, keys) if _stands_in(values, keys) else os.environ.get(variable, "")
+    return f"{where} is {found!r}; {str(error['msg']).replace('Input should be', 'expected')}"
+
+
+def _look_up(values: Any, keys: list[str]) -> Any:
+    for key in keys:
+        values = values[key]
+    return values
+
+
+def _stands_in(values: Any, keys: list[str]) -> bool:
+    try:
+        _look_up(values, keys)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _available(table: list[str]) -> list[str]:
+    if not table:
+        return sorted(Settings.model_fields)
+    default = getattr(Settings.model_construct(), table[0])
+    return sorted(f.name for f in fields(default)) if is_dataclass(default) else sorted(type(default).model_fields)

@@ -113,7 +113,8 @@ class Index(ABC):
     def resolve(self, name_or_id: str, kind: EntityKind | None = None) -> Entity:
         """Return the entity of an id, or else of a name or alias.
 
-        Case, accents, punctuation and a leading "the" do not matter. A name goes before an alias, an artist before a song, the same capitals before others.
+        Case, accents, punctuation and a leading "the" do not matter. A name goes before an alias, an artist before a
+        song, the same capitals before others.
 
         Raises:
             QueryError: several entities are equally good answers; the message lists their ids.

@@ -1,0 +1,169 @@
+"""Writes the files that the embedded index answers from.
+
+    <snapshot id>/manifest.json
+    <snapshot id>/names.arrow         sorted by key: every name key of every entity, and the entity's rank
+    <snapshot id>/ranked.arrow        by rank (the best known is 0): kind (position in the manifest) and row
+    <snapshot id>/artist/…            one folder per entity kind
+        entities.arrow, terms.arrow   the snapshot's tables, row = entity, row = column
+        keys.arrow                    sorted by key: the term key of every column
+        columns, weights, frequencies, row_starts, norms, latent    .npy: the snapshot's arrays
+        term_starts, entities, posting_weights, head_norms          .npy: see `index.postings`
+
+Arrow files are uncompressed and of one batch, so that they are read where they lie.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.sparse import _sparsetools
+
+from index.names import name_keys, term_key
+from index.postings import HEAD_SHARE
+from index.published import Layout
+from records.progress import Progress
+from records.schemas import from_table
+from records.snapshot import ENTITY_ROWS, Snapshot, Vectors
+from records.types import Entity, EntityKind, TermKind
+
+VERSION = 1
+"""Of these files; an index of another version is not opened, but built again by the next publish."""
+_ALPHABET = 128
+_ROWS = 1 << 16
+
+
+def build(folder: Path, snapshot: Snapshot, published_at: datetime, progress: Progress) -> None:
+    """Write all files of a snapshot into a folder that does not exist yet."""
+    folder.mkdir()
+    layouts = {kind: Layout.of(vectors) for kind, vectors in snapshot.vectors.items()}
+    total = 2 * len(layouts) + 1
+    for done, (kind, vectors) in enumerate(snapshot.vectors.items()):
+        (folder / kind).mkdir()
+        progress("publish", 2 * done, total)
+        _write_vectors(folder / kind, vectors)
+        progress("publish", 2 * done + 1, total)
+        _write_postings(folder / kind, vectors, layouts[kind])
+        _write_terms(folder / kind, vectors)
+    progress("publish", total - 1, total)
+    alphabet = _write_names(folder, snapshot.vectors)
+    manifest = _manifest(snapshot, layouts, published_at) | {"alphabet": alphabet}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    progress("publish", total, total)
+
+
+def _manifest(snapshot: Snapshot, layouts: Mapping[EntityKind, Layout], published_at: datetime) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "id": snapshot.id,
+        "day": snapshot.day.isoformat(),
+        "published_at": published_at.isoformat(),
+        "mix": dict(snapshot.mix),
+        "kinds": {
+            kind: {"entities": layout.entities, "dimensions": layout.dimensions, "columns": dict(layout.columns)}
+            for kind, layout in layouts.items()
+        },
+    }
+
+
+def _write_vectors(folder: Path, vectors: Vectors) -> None:
+    integers = _integer_type(vectors)
+    arrays = {
+        "row_starts": vectors.indptr.astype(integers),
+        "columns": vectors.indices.astype(integers, copy=False),
+        "weights": vectors.weights,
+        "frequencies": vectors.frequencies,
+        "norms": vectors.norms,
+        "latent": vectors.latent,
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    _write_arrow(folder / "entities.arrow", vectors.entities)
+    _write_arrow(folder / "terms.arrow", vectors.terms)
+
+
+def _write_postings(folder: Path, vectors: Vectors, layout: Layout) -> None:
+    """Turn the matrix from rows to terms, straight into the files, and note the norms of the heads."""
+    integers, terms = _integer_type(vectors), vectors.terms.num_rows
+    term_starts = _new(folder / "term_starts.npy", integers, terms + 1)
+    entities = _new(folder / "entities.npy", integers, len(vectors.indices))
+    weights = _new(folder / "posting_weights.npy", np.float32, len(vectors.indices))
+    rows, columns = np.load(folder / "row_starts.npy"), np.load(folder / "columns.npy", mmap_mode="r")
+    _sparsetools.csr_tocsc(layout.entities, terms, rows, columns, vectors.weights, term_starts, entities, weights)
+    np.save(folder / "head_norms.npy", _head_norms(vectors, layout, np.diff(term_starts)), allow_pickle=False)
+
+
+def _head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    is_head = df > HEAD_SHARE * layout.entities
+    kind_of = np.zeros(len(df), np.int64)
+    for position, (start, stop) in enumerate(layout.columns.values()):
+        kind_of[start:stop] = position
+    kinds = len(layout.columns)
+    norms = np.zeros((layout.entities, kinds), np.float32)
+    for first in range(0, layout.entities, _ROWS):
+        last = min(first + _ROWS, layout.entities)
+        part = slice(vectors.indptr[first], vectors.indptr[last])
+        columns = vectors.indices[part]
+        cells = np.repeat(np.arange(last - first) * kinds, np.diff(vectors.indptr[first : last + 1])) + kind_of[columns]
+        squares = np.where(is_head[columns], vectors.weights[part].astype(np.float64) ** 2, 0.0)
+        sums = np.bincount(cells, squares, (last - first) * kinds).reshape(-1, kinds)
+        norms[first:last] = np.sqrt(sums)
+    return norms
+
+
+def _write_terms(folder: Path, vectors: Vectors) -> None:
+    columns = (vectors.terms.column(name).to_pylist() for name in ("kind", "term", "label"))
+    keys = [term_key(TermKind(kind), text, label) for kind, text, label in zip(*columns, strict=True)]
+    table = pa.table({"key": pa.array(keys, pa.string()), "column": pa.array(range(len(keys)), pa.int32())})
+    _write_arrow(folder / "keys.arrow", table.sort_by([("key", "ascending"), ("column", "ascending")]))
+
+
+def _write_names(folder: Path, vectors: Mapping[EntityKind, Vectors]) -> str:
+    """Write the lookup of names; return the characters that are most frequent in them."""
+    ranks = _write_ranks(folder, vectors)
+    keys, owners, letters = [], [], Counter[str]()
+    for kind, of_kind in vectors.items():
+        for row, entity in enumerate(from_table(of_kind.entities, Entity)):
+            for key in name_keys(entity):
+                keys.append(key)
+                owners.append(ranks[kind][row])
+                letters.update(key)
+    table = pa.table({"key": pa.array(keys, pa.string()), "rank": pa.array(owners, pa.int32())})
+    _write_arrow(folder / "names.arrow", table.sort_by([("key", "ascending"), ("rank", "ascending")]))
+    return "".join(sorted(letter for letter, _ in letters.most_common(_ALPHABET)))
+
+
+def _write_ranks(folder: Path, vectors: Mapping[EntityKind, Vectors]) -> dict[EntityKind, npt.NDArray[np.int32]]:
+    kinds = np.repeat(np.arange(len(vectors)), [v.entities.num_rows for v in vectors.values()])
+    rows = np.concatenate([np.arange(v.entities.num_rows) for v in vectors.values()] or [np.zeros(0, int)])
+    table = pa.concat_tables([ENTITY_ROWS.empty_table(), *(v.entities for v in vectors.values())])
+    order = (
+        table.select(["familiarity", "documents", "id"])
+        .add_column(0, "position", pa.array(range(len(rows)), pa.int64()))
+        .sort_by([("familiarity", "descending"), ("documents", "descending"), ("id", "ascending")])
+    )
+    positions = order.column("position").to_numpy()
+    ranked = pa.table({"kind": pa.array(kinds[positions], pa.int8()), "row": pa.array(rows[positions], pa.int32())})
+    _write_arrow(folder / "ranked.arrow", ranked)
+    ranks = np.empty(len(rows), np.int32)
+    ranks[positions] = np.arange(len(rows))
+    return {kind: ranks[kinds == i] for i, kind in enumerate(vectors)}
+
+
+def _integer_type(vectors: Vectors) -> type[np.int32] | type[np.int64]:
+    return np.int32 if len(vectors.indices) < 2**31 else np.int64
+
+
+def _new(path: Path, dtype: type[np.generic], length: int) -> npt.NDArray[Any]:
+    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=(length,))
+
+
+def _write_arrow(path: Path, table: pa.Table) -> None:
+    whole = table.combine_chunks()
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+        writer.write_table(whole)

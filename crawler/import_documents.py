@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
 from crawler.canonical import canonical_url
 from crawler.duplicates import KnownTexts, signature
@@ -203,12 +204,12 @@ def _lines(file: Path, name: Path) -> Iterator[tuple[int, bytes]]:
         raise InputError(f"{name} cannot be read: {error}") from error
 
 
-def _pass_over_rest(stream: IO[bytes], line: bytes) -> None:
+def _pass_over_rest(stream: BufferedIOBase, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
         line = stream.readline(_MAX_LINE)
 
 
-def _open(file: Path) -> IO[bytes]:
+def _open(file: Path) -> BufferedIOBase:
     with file.open("rb") as stream:
         is_packed = stream.read(2) == b"\x1f\x8b"
     return gzip.open(file, "rb") if is_packed else file.open("rb")

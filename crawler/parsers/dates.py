@@ -22,13 +22,23 @@ _SLACK = timedelta(days=1)
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|dateline|pubdate|publish(?:ed)?|posted|post-?date|entry-?date|byline|timestamp|dt-published|"
-    r"(?:post|entry|article)-?(?:meta|info|details|header|time))(?:$|[\s_-])",
+    r"(?:post|entry|article)[_-]?(?:meta|info|details|header|footer|time))(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_ASIDES = frozenset({"footer", "aside", "nav"})
-_ASIDE_CLASS = re.compile(r"comment|footer|sidebar|related|widget|copyright|upcoming|events?\b", re.IGNORECASE)
+_ASIDES = frozenset({"aside", "nav"})
+_ASIDE_CLASS = re.compile(
+    r"comment|(?<!post)(?<!entry)(?<!article)[_-]?footer|sidebar|related|widget|copyright|upcoming|events?\b",
+    re.IGNORECASE,
+)
 _MAX_BYLINE = 200
 """Characters of an element that may be a byline; longer ones are text."""
+_FEW = 6
+_BYLINES = ("p", "span", "div", "small", "li", "a", "h2", "h3", "h4", "h5", "h6", "em", "i", "header", "footer")
+_LEAD_IN = re.compile(r"\s*(written|posted|published)\b", re.IGNORECASE)
+_SLASHED = re.compile(r"\b(\d\d?)/(\d\d?)/\d{4}\b")
+_YEAR = re.compile(r"\b(19|20)\d\d\b")
+_SMALL_NUMBER = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def published_at(
@@ -81,13 +91,22 @@ def _iso(text: str) -> datetime | None:
 
 
 def _verbal(text: str) -> datetime | None:
-    """Understand a date in words, alone in its element."""
-    if not re.search(r"\d{4}", text) or len(text) > _MAX_BYLINE:
+    """Understand a date in words or figures, alone in its element; one that may mean two days is none."""
+    if len(text) > _MAX_BYLINE or not _names_a_day(text):
         return None
-    page: HtmlElement = document_fromstring("<html><head></head><body><time></time></body></html>")
+    page = document_fromstring("<html><head></head><body><time></time></body></html>")
     page.body[0].text = text
     found = find_date(page, extensive_search=False, original_date=True, url="", min_date=EARLIEST.replace(tzinfo=None))
     return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+
+
+def _names_a_day(text: str) -> bool:
+    """Say whether there is a year, and a day beside the month: the parser would make a day up."""
+    if (slashed := _SLASHED.search(text)) and slashed[1] != slashed[2]:
+        return max(int(slashed[1]), int(slashed[2])) > 12  # 03/04/2012 is April in London and March in Boston
+    rest, years = _YEAR.subn(" ", text)
+    numbers = _SMALL_NUMBER.findall(rest)
+    return years > 0 and (len(numbers) > 1 or (len(numbers) == 1 and bool(_WORD.search(rest))))
 
 
 def _from_head(tree: HtmlElement) -> datetime | None:
@@ -116,21 +135,25 @@ def _from_times(tree: HtmlElement) -> datetime | None:
 
 
 def _from_bylines(tree: HtmlElement) -> datetime | None:
-    for element in tree.iter("p", "span", "div", "small", "li", "a", "h2", "h3", "h4", "h5", "h6", "em", "i", "header"):
+    for element in tree.iter(*_BYLINES):
         name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        if name.strip() and _DATE_CLASS.search(name) and not _is_aside(element):
+        is_named = name.strip() and _DATE_CLASS.search(name)
+        if is_named or (len(element) < _FEW and _LEAD_IN.match(element.text or "")):
             text = " ".join(element.text_content().split())
-            if len(text) <= _MAX_BYLINE and (date := _iso(text)):
+            if len(text) <= _MAX_BYLINE and not _is_aside(element) and (date := _iso(text)):
                 return date
     return None
 
 
 def _is_aside(element: HtmlElement) -> bool:
-    return any(
-        step.tag in _ASIDES or _ASIDE_CLASS.search(f"{step.get('class') or ''} {step.get('id') or ''}")
-        for step in (element, *element.iterancestors())
-        if step.tag not in ("html", "body")
-    )
+    return any(_stands_aside(step) for step in (element, *element.iterancestors()) if step.tag not in ("html", "body"))
+
+
+def _stands_aside(element: HtmlElement) -> bool:
+    if element.tag == "footer":  # the site's; an article's own one often says when it was posted
+        return bool(element.getparent().tag == "body")
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return element.tag in _ASIDES or bool(_ASIDE_CLASS.search(name))
 
 
 def _from_url(url: str) -> datetime | None:

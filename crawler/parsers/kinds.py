@@ -14,12 +14,16 @@ _TITLE = (
     (
         DocumentKind.LIST,
         r"^(the )?(top |best )?\d+ (best|greatest|top|essential|favou?rite|albums|songs|records|tracks)\b"
-        r"|\b(best|top|favou?rite) (\d+ |albums|songs|records|tracks|music|of)\b"
-        r"|\bmixtape\b|\bplaylist\b|\bof the (year|decade|month)\b",
+        r"|\b(best|top|favou?rite) (\d+|albums|songs|records|tracks|of \d{4})\b|\ba top (five|ten|\d+)\b|\bplaylist\b"
+        r"|\b(albums|songs|records|tracks|releases|eps|best|worst) of (the )?(year|decade|month|\d{4})\b",
     ),
-    (DocumentKind.REVIEW, r"\breviews?\b|\breviewed\b"),
+    (
+        DocumentKind.REVIEW,
+        r"\b(album|record|ep|single|live|gig|concert|track|song|music|lp|festival) reviews?\b|^reviews?\b"
+        r"|[:|(\[–-] *reviews?\b",
+    ),
     (DocumentKind.BIOGRAPHY, r"\bbiography\b|\bbio\b"),
-    (DocumentKind.NEWS, r"\bnews\b|\bannounces?\b"),
+    (DocumentKind.NEWS, r"^news\b|\bnews:|\bannounces?\b"),
 )
 _PATH = (
     (DocumentKind.INTERVIEW, r"interviews?|q-?and-?a"),

@@ -1,5 +1,7 @@
 """The whole chain on the bundled sample blog, which is served on loopback meanwhile."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from service.pipeline import open_index, writing
 from service.project import Project, create_project, open_project
 from service.reports import print_ran
 from service.settings import FILE_NAME
+from service.settings_file import settings_file
 from service.terminal import Screen, out, print_json
 
 if TYPE_CHECKING:
@@ -53,25 +56,32 @@ def run_demo(folder: Path, progress: Progress, *, as_json: bool = False) -> None
 
 
 def _build(folder: Path, progress: Progress, as_json: bool) -> Project:
-    import sample
+    project = open_project(folder) if (folder / FILE_NAME).exists() else None
+    with _served(_port(project) if project else 0) as url:
+        project = project or _create(folder, url)
+        with writing(project, progress=progress) as chain:
+            for ran in chain.run():
+                print_ran(ran, as_json=as_json)
+    return project
+
+
+@contextmanager
+def _served(port: int) -> Iterator[str]:
     from sample.server import serving
 
-    there = (folder / FILE_NAME).exists()
-    port = _port(open_project(folder)) if there else 0
-    try:
-        with serving(port) as url:
-            if there:
-                project = open_project(folder)
-            else:
-                catalog = Path(sample.__file__).with_name("catalog.csv").read_text(encoding="utf-8")
-                settings = "# All defaults; `topterms init` writes a file that explains each.\n"
-                project = create_project(folder, settings=settings, sources=_SOURCES.format(url=url), catalog=catalog)
-            with writing(project, progress=progress) as chain:
-                for ran in chain.run():
-                    print_ran(ran, as_json=as_json)
-    except OSError as error:
-        raise ConfigurationError(f"the sample blog cannot be served at port {port} ({error.strerror})") from error
-    return project
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(serving(port))
+        except OSError as error:
+            raise ConfigurationError(f"the sample blog cannot be served at port {port}: {error.strerror}") from error
+        yield url
+
+
+def _create(folder: Path, url: str) -> Project:
+    import sample
+
+    catalog = Path(sample.__file__).with_name("catalog.csv").read_text(encoding="utf-8")
+    return create_project(folder, settings=settings_file(), sources=_SOURCES.format(url=url), catalog=catalog)
 
 
 def _port(project: Project) -> int:

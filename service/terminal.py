@@ -65,7 +65,7 @@ class Screen(Console):
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
         for position, heading in enumerate(headings):
             numeric = bool(body) and not isinstance(body[0][position], str)
-            table.add_column(heading, justify="right" if numeric else "left", style="" if position else "bold")
+            table.add_column(visible(heading), justify="right" if numeric else "left", style="" if position else "bold")
         for row in body:
             table.add_row(*(Text(_cell(value)) for value in row))
         if title:

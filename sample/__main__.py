@@ -1,0 +1,5 @@
+"""`python -m sample` serves the blog until interrupted."""
+
+from sample.server import main
+
+main()

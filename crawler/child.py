@@ -55,6 +55,7 @@ class _Crawl:
         self._process = AsyncCrawlerProcess(settings)
         self._gate = asyncio.Semaphore(_SITES_AT_ONCE)
         self._fetched = 0
+        self._is_stopping = False
 
     def run(self, sources: Sequence[Source]) -> None:
         from twisted.internet import reactor  # the process has installed it by now
@@ -75,13 +76,15 @@ class _Crawl:
     async def _crawl_site(self, sources: Sequence[Source]) -> None:
         async with self._gate:
             for source in sources:
-                await self._crawl_source(source)
+                if not self._is_stopping:
+                    await self._crawl_source(source)
 
     async def _crawl_source(self, source: Source) -> None:
         memory = Memory(source.name, self._lake, self._state, self._day)
         crawler: Crawler = self._process.create_crawler(source.kind)
-        crawler.signals.connect(self._count, signals.response_received)
-        crawler.signals.connect(self._count, signals.item_scraped)
+        is_archive = source.kind is SourceKind.WARC
+        crawler.signals.connect(self._count, signals.item_scraped if is_archive else signals.response_received)
+        crawler.signals.connect(self._note_end, signals.spider_closed)
         crash = ""
         try:
             await self._process.crawl(crawler, source=source, memory=memory)
@@ -94,6 +97,9 @@ class _Crawl:
             problems=[[reason, *found] for reason, found in spider.tally.problems.items()] if spider else [],
             crash=crash,
         )
+
+    def _note_end(self, reason: str) -> None:
+        self._is_stopping = self._is_stopping or reason == "shutdown"
 
     def _count(self) -> None:
         self._fetched += 1

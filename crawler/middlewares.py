@@ -13,6 +13,8 @@ from scrapy.http import Response
 from crawler.canonical import canonical_url
 
 _LOG = logging.getLogger(__name__)
+_MAX_ROBOTS = 512_000
+"""Bytes of a robots.txt that are read."""
 
 
 class CanonicalFingerprinter:
@@ -86,13 +88,15 @@ class Budget:
 class RobotsAnswer:
     """A robots.txt that the site fails to serve forbids everything; one that does not exist forbids nothing.
 
-    Source: RFC 9309, 2.3.1.3 and 2.3.1.4.
+    Source: RFC 9309, 2.3.1.3, 2.3.1.4 and 2.5.
     """
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Put the meaning of a failed answer in its place."""
-        if not request.meta.get("dont_obey_robotstxt") or response.status < 400:
+        if not request.meta.get("dont_obey_robotstxt"):
             return response
+        if response.status < 400:
+            return response.replace(body=response.body[:_MAX_ROBOTS])
         if response.status < 500 and response.status != 429:
             return response.replace(body=b"")
         _LOG.warning("%s answered %d; the site is left alone", response.url, response.status)

@@ -111,6 +111,7 @@ class Recorder:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         crawler.signals.connect(self.close, signals.spider_closed)
+        crawler.signals.connect(self.stumble, signals.item_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Recorder":
@@ -126,4 +127,14 @@ class Recorder:
     def close(self, reason: str) -> None:
         """Bring the rest into the lake; called by Scrapy when the spider ends, for whatever reason."""
         spider: Any = self._crawler.spider
-        spider.memory.close(is_finished=reason != "shutdown")
+        try:
+            spider.memory.close(is_finished=reason != "shutdown")
+        except OSError as error:
+            spider.tally.counts["failed starts"] += 1
+            spider.tally.problem(f"could not be stored ({error.strerror})", spider.source.start[0])
+
+    def stumble(self, item: Fetched) -> None:
+        """Count a page that could not be stored; called by Scrapy, which logs the error."""
+        spider: Any = self._crawler.spider
+        spider.tally.counts["failed"] += 1
+        spider.tally.problem("could not be stored", item.page.url)

@@ -15,7 +15,14 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 RETRY_TIMES = 2
 
 # Careful: only http and https, straight to checked addresses, nothing that listens.
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.bounded.BoundedDownloadHandler",
+    "https": "crawler.bounded.BoundedDownloadHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 HTTPPROXY_ENABLED = False  # a proxy would connect for us, past the check of addresses
 REDIRECT_MAX_TIMES = 5

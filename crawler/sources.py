@@ -121,6 +121,8 @@ class _Table:
         values |= {key: self._flag(key) for key in _FLAGS if key in self.entry}
         for key in ("allow", "deny"):
             self._check_patterns(key, values[key])
+        if not all(re.fullmatch(r"[\w.-]+", host) for host in values["hosts"]):
+            raise self._fail("hosts", "names of hosts such as blog.example.com, without https:// or a path")
         return Source(name=self._name(), kind=kind, start=self._start(kind), contact=contact, **values)
 
     def _fail(self, key: str, expected: str) -> ConfigurationError:

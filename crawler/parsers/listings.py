@@ -4,7 +4,7 @@ In the order of trust: the front page is none, one article in the structured dat
 """
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -19,8 +19,9 @@ _INDEX = re.compile(
     re.IGNORECASE,
 )
 _QUERY = frozenset({"page", "paged", "s", "q", "search", "tag", "cat", "category", "m", "author"})
-_TEASERS = 3
-"""So many article blocks with a linked heading are a list of articles; one or two beside a text recommend others."""
+_TEASED = 0.5
+"""Share of the characters of a page's body, outside of its navigation, that stand in teasers: articles whose heading
+leads elsewhere. Below it they recommend something beside a text."""
 _LINKED = 0.5
 _LINKED_INDEX = 0.35
 """Share of the characters of a page's body, outside of its navigation, that are links, beyond which it is a listing;
@@ -35,7 +36,7 @@ def is_listing(tree: HtmlElement, url: str, structured: Structured) -> bool:
     if parts.path in ("", "/") and not parts.query:
         return True
     if structured.articles == 1:
-        return _teasers(tree) > 2 * _TEASERS
+        return _teased_share(tree, url) > _TEASED
     if structured.is_listing or structured.articles > 1 or _PAGINATION.search(parts.path):
         return True
     if _QUERY & {name for name, _ in parse_qsl(parts.query)}:
@@ -43,35 +44,38 @@ def is_listing(tree: HtmlElement, url: str, structured: Structured) -> bool:
     linked = _linked_share(tree)
     if _INDEX.search(parts.path) and (structured.og_type != "article" or linked > _LINKED_INDEX):
         return True
-    return linked > _LINKED or _teasers(tree) >= _TEASERS
-
-
-def _teasers(tree: HtmlElement) -> int:
-    blocks = tree.xpath(
-        "//article[not(ancestor::article) and not(ancestor::aside)]"
-        "|//*[contains(concat(' ', @class, ' '), ' hentry ')][not(self::article) and not(ancestor::aside)]"
-    )
-    return sum(
-        bool(b.xpath(".//h1//a[@href]|.//h2//a[@href]|.//h3//a[@href]|.//a[@href][.//h1|.//h2|.//h3]")) for b in blocks
-    )
+    return linked > _LINKED or _teased_share(tree, url) > _TEASED
 
 
 def _linked_share(tree: HtmlElement) -> float:
+    return _share(tree, set(tree.iter("a")))
+
+
+def _teased_share(tree: HtmlElement, url: str) -> float:
+    blocks = tree.xpath("//article|//*[contains(concat(' ', @class, ' '), ' hentry ')]")
+    return _share(tree, {block for block in blocks if _leads_elsewhere(block, url)})
+
+
+def _leads_elsewhere(block: HtmlElement, url: str) -> bool:
+    links = block.xpath("(.//h1|.//h2|.//h3)[1]//a/@href|.//a[.//h1|.//h2|.//h3]/@href")
+    if not links:
+        return False
+    own, target = urlsplit(url), urlsplit(urljoin(url, str(links[0])))
+    return own.netloc == target.netloc and own.path.rstrip("/") != target.path.rstrip("/")
+
+
+def _share(tree: HtmlElement, chosen: set[HtmlElement]) -> float:
+    """Return which share of the characters of the body, its frame left out, stands in the chosen elements."""
     body = tree.find("body")
     if body is None:
         return 0.0
-    total = linked = 0
+    total = inside = 0
     stack: list[tuple[HtmlElement, bool]] = [(body, False)]
     while stack:
-        element, is_link = stack.pop()
-        for child in element:
-            tail = len((child.tail or "").strip())
-            total += tail
-            linked += tail if is_link else 0
-            if child.tag not in _FRAME and isinstance(child.tag, str):
-                inside = is_link or child.tag == "a"
-                length = len((child.text or "").strip())
-                total += length
-                linked += length if inside else 0
-                stack.append((child, inside))
-    return linked / total if total else 0.0
+        element, is_chosen = stack.pop()
+        is_chosen = is_chosen or element in chosen
+        lengths = [len((element.text or "").strip()), *(len((child.tail or "").strip()) for child in element)]
+        total += sum(lengths)
+        inside += sum(lengths) if is_chosen else 0
+        stack += [(child, is_chosen) for child in element if isinstance(child.tag, str) and child.tag not in _FRAME]
+    return inside / total if total else 0.0

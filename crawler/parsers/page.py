@@ -81,7 +81,7 @@ def _parse_tree(tree: HtmlElement, page: Page, entry: Entry) -> Document | Skip:
         title=title,
         text=text,
         fetched_at=page.fetched_at,
-        author=_line(structured.author or extract_author(tree) or _plain(entry.author)),
+        author=_line(structured.author or extract_author(tree) or _plain(entry.author)).strip(" ·|,;–-"),
         published_at=_published(tree, page, structured, entry),
         lang=language(text),
         kind=document_kind(url, title, structured),

@@ -42,7 +42,7 @@ class WarcSpider(SourceSpider):
             for archived in read_pages(path, self.source.name):
                 if self._wanted(archived):
                     yield from self._take(archived)
-        except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+        except (ArchiveLoadFailed, OSError, EOFError) as error:
             self.logger.warning("%s: %s", path, error)
             self.tally.problem("broken archive", str(path))
             self.tally.counts["failed"] += 1
@@ -60,7 +60,12 @@ class WarcSpider(SourceSpider):
         self.tally.counts["fetched"] += 1
         page = archived.page
         digest = body_hash(page.body)
-        before = self.memory.visit(page.url)
+        try:
+            before = self.memory.visit(page.url)
+        except ValueError:
+            self.tally.counts["failed"] += 1
+            self.tally.problem("no address", str(self.source.start[0]))
+            return
         if before and before.body_hash == digest:
             self.tally.counts["unchanged"] += 1
             return

@@ -104,7 +104,7 @@ def _head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.N
     for position, (start, stop) in enumerate(layout.columns.values()):
         kind_of[start:stop] = position
     kinds = len(layout.columns)
-    norms = np.zeros((layout.entities, kinds), np.float32)
+    norms = np.zeros((kinds, layout.entities), np.float32)
     for first in range(0, layout.entities, _ROWS):
         last = min(first + _ROWS, layout.entities)
         part = slice(vectors.indptr[first], vectors.indptr[last])
@@ -112,7 +112,7 @@ def _head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.N
         cells = np.repeat(np.arange(last - first) * kinds, np.diff(vectors.indptr[first : last + 1])) + kind_of[columns]
         squares = np.where(is_head[columns], vectors.weights[part].astype(np.float64) ** 2, 0.0)
         sums = np.bincount(cells, squares, (last - first) * kinds).reshape(-1, kinds)
-        norms[first:last] = np.sqrt(sums)
+        norms[:, first:last] = np.sqrt(sums).T
     return norms
 
 

@@ -18,8 +18,9 @@ def fold(text: str) -> str:
 
     Apostrophes and full stops vanish ("R.E.M." is "rem"). A text of nothing but punctuation ("!!!") keeps it.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text.casefold().translate(_LETTERS)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return _GAPS.sub(" ", _DROPPED.sub("", plain)).strip() or " ".join(text.casefold().split())
 
 

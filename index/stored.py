@@ -42,9 +42,9 @@ class StoredVectors:
     """
 
     def __init__(self, folder: Path, layout: Layout) -> None:
-        self.listings = open_arrow(folder / "entities.arrow")
-        self._ids = _column(self.listings, "id")
-        self.dictionary = open_arrow(folder / "terms.arrow")
+        self._listings = _columns(open_arrow(folder / "entities.arrow"))
+        self._ids = self._listings["id"]
+        self._dictionary = _columns(open_arrow(folder / "terms.arrow"))
         keys = open_arrow(folder / "keys.arrow")
         self._keys, self._key_columns = _column(keys, "key"), _column(keys, "column").to_numpy()
         self._frequencies, self._norms = (_open_array(folder / f"{name}.npy") for name in ("frequencies", "norms"))
@@ -57,17 +57,11 @@ class StoredVectors:
 
     def listing(self, row: int) -> Listing:
         """Return what is known of the entity of a row."""
-        values = {name: self.listings.column(name)[row].as_py() for name in self.listings.column_names}
+        values = {name: column[row].as_py() for name, column in self._listings.items()}
         known = values.pop("documents"), values.pop("familiarity"), values.pop("hotttnesss")
-        entity = Entity(
-            values["id"],
-            EntityKind(values["kind"]),
-            values["name"],
-            tuple(values["aliases"]),
-            tuple(values["artists"]),
-            values["disambiguation"],
-        )
-        return Listing(entity, *known)
+        values["kind"] = EntityKind(values["kind"])
+        values["aliases"], values["artists"] = tuple(values["aliases"]), tuple(values["artists"])
+        return Listing(Entity(**values), *known)
 
     def vector(self, row: int) -> Vector:
         """Return the whole vector of a row."""
@@ -78,10 +72,16 @@ class StoredVectors:
 
     def dictionary_terms(self, columns: Sequence[int]) -> list[DictionaryTerm]:
         """Return the dictionary rows of some columns, in their order."""
-        rows = self.dictionary.take(pa.array(columns, pa.int64())).to_pylist()
+        kinds, texts, labels, dfs, idfs = self._dictionary.values()
         return [
-            DictionaryTerm(column, Term(TermKind(row["kind"]), row["term"]), row["label"], row["df"], row["idf"])
-            for column, row in zip(columns, rows, strict=True)
+            DictionaryTerm(
+                column,
+                Term(TermKind(kinds[column].as_py()), texts[column].as_py()),
+                labels[column].as_py(),
+                dfs[column].as_py(),
+                idfs[column].as_py(),
+            )
+            for column in columns
         ]
 
     def columns_of(self, key: str) -> list[int]:
@@ -103,7 +103,7 @@ class StoredVectors:
         return np.logical_and.reduce(masks) if masks else None
 
     def _within(self, name: str, least: float, greatest: float) -> Iterator[npt.NDArray[np.bool_]]:
-        values = _column(self.listings, name).to_numpy()
+        values = self._listings[name].to_numpy()
         if least > 0:
             yield values >= np.float32(least)
         if greatest < 1:
@@ -242,6 +242,10 @@ def _layout(shape: Mapping[str, Any]) -> Layout:
 
 def _open_array(path: Path) -> npt.NDArray[Any]:
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def _columns(table: pa.Table) -> dict[str, pa.Array]:
+    return {name: _column(table, name) for name in table.column_names}
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

@@ -1,0 +1,178 @@
+"""What Elasticsearch is asked, as the bodies of its requests.
+
+`nearest` is in two steps. The strongest terms, with half of the squared norm, and the nearest latent vectors find
+candidates; then the whole query scores a window of them again. Asking for all terms at once visits nearly every
+entity: 600 ms among 50,000, where two steps take 60 ms.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.elasticsearch_documents import FEATURES, LATENT, PACKED, Shape, features, latent_features
+from index.published import Filters, Query
+from records.types import EntityKind
+
+CANDIDATE_SHARE = 0.5
+"""Share of the query's squared norm that the terms which find candidates have (see bench/elasticsearch.py)."""
+WINDOW = 500
+"""Candidates of each shard that are scored again, at least."""
+LATENT_CANDIDATES = 2000
+"""Nearest latent vectors of each shard that become candidates; at most 10,000."""
+FEW_TERMS = 32
+"""A query of so few terms is asked whole at once."""
+FEW_ENTITIES = 2000
+"""Among so few entities every query is asked whole at once: 15 ms."""
+PRECISION = 2.0**-8
+"""A stored weight is cut, by at most this share of it."""
+MAX_HITS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to ask for what is nearest.
+
+    Args:
+        query: what to look for.
+        shape: of the index that is asked.
+        filters: what may be in the answer.
+        whole: ask for all terms at once, whatever it takes.
+    """
+
+    query: Query
+    shape: Shape
+    filters: Filters
+    whole: bool = False
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether nothing can have a score above 0."""
+        return self.filters.only == frozenset() or not (self.query.has_latent or (self.query.weights > 0).any())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only a part of the query finds candidates, so that some with a low score may be missed."""
+        many = len(self.query.columns) > FEW_TERMS or self.query.has_latent
+        return not self.whole and many and self.shape.layout.entities > FEW_ENTITIES
+
+    @property
+    def slack(self) -> float:
+        """How much higher a score can be than the engine's, which is of PRECISION; infinity when the query is cut."""
+        reach = float(np.abs(self.query.latent) @ self.shape.reach)
+        return PRECISION * (float(np.abs(self.query.weights).sum()) + 2 * reach)
+
+    @property
+    def offset(self) -> float:
+        """What the engine's scores have too much (see `index.elasticsearch_documents`)."""
+        return float(np.abs(self.query.latent) @ self.shape.reach)
+
+    def body(self, size: int) -> dict[str, Any]:
+        """Return a search request for that many candidates with their vectors."""
+        return {
+            "size": size,
+            "query": {"bool": {"should": self._clauses(), "minimum_should_match": 1, **filter_clauses(self.filters)}},
+            "rescore": self._rescoring(size),
+            "_source": ["id", "kind", "entity"],
+            "stored_fields": [PACKED],
+            "track_total_hits": False,
+        }
+
+    def _clauses(self) -> list[dict[str, Any]]:
+        if not self.is_cut:
+            return [_sparse(self._wanted())]
+        strong = strongest(self.query.weights, CANDIDATE_SHARE)
+        clauses = [_sparse(features(self.query.columns[strong], self.query.weights[strong]))] if len(strong) else []
+        return clauses + ([self._nearest_latent()] if self.query.has_latent else [])
+
+    def _nearest_latent(self) -> dict[str, Any]:
+        norm = float(np.linalg.norm(self.query.latent))
+        knn = {
+            "field": LATENT,
+            "query_vector": [round(value, 5) for value in (self.query.latent / norm).tolist()],
+            "k": LATENT_CANDIDATES,
+            "num_candidates": LATENT_CANDIDATES,
+            "boost": 2 * norm,  # Elasticsearch scores a cosine as (1 + cosine) / 2
+            "filter": {"bool": filter_clauses(self.filters)},
+        }
+        return {"knn": knn}
+
+    def _wanted(self) -> dict[str, float]:
+        wanted = self.query.weights > 0
+        asked = features(self.query.columns[wanted], self.query.weights[wanted])
+        return asked | latent_features(self.query.latent)
+
+    def _rescoring(self, size: int) -> list[dict[str, Any]]:
+        least = WINDOW if self.is_cut else min(self.shape.layout.entities, MAX_HITS)
+        window = min(max(least, 2 * size), MAX_HITS)
+        unwanted = self.query.weights < 0
+        steps = []
+        if self.is_cut:
+            steps.append(_rescore(window, 0, 1, self._wanted()))
+        if unwanted.any():
+            asked = features(self.query.columns[unwanted], -self.query.weights[unwanted])
+            steps.append(_rescore(window, 1, -1, asked))
+        return steps
+
+
+def strongest(weights: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.int64]:
+    """Return the places of the greatest positive weights that together have a share of their squared norm."""
+    order = np.argsort(-weights, kind="stable")[: int((weights > 0).sum())]
+    squares = np.cumsum(weights[order] ** 2)
+    return order[: int(np.searchsorted(squares, share * squares[-1])) + 1] if len(order) else order
+
+
+def filter_clauses(filters: Filters) -> dict[str, list[dict[str, Any]]]:
+    """Return the `filter` and `must_not` clauses of a bool query."""
+    clauses = [clause for name in ("familiarity", "hotttnesss") for clause in _range(filters, name)]
+    if filters.only is not None:
+        clauses.append({"terms": {"id": sorted(filters.only)}})
+    unwanted = [{"terms": {"id": sorted(filters.without)}}] if filters.without else []
+    return {"filter": clauses, "must_not": unwanted}
+
+
+def starting_body(prefix: str, kind: EntityKind | None, n: int) -> dict[str, Any]:
+    """Return a search request for the best known entities with a name key that starts so."""
+    begins: dict[str, Any] = {"prefix": {"names": prefix}} if prefix else {"match_all": {}}
+    order = [{"familiarity": "desc"}, {"documents": "desc"}, {"id": "asc"}]
+    return {"size": n, "sort": order, "query": _of_kind(begins, kind), "track_total_hits": False}
+
+
+def named_body(key: str, kind: EntityKind | None = None) -> dict[str, Any]:
+    """Return a search request for the entities of a name key."""
+    return {"size": MAX_HITS, "query": _of_kind({"term": {"names": key}}, kind), "track_total_hits": False}
+
+
+def ids_body(ids: list[str]) -> dict[str, Any]:
+    """Return a search request for entities by their ids."""
+    return {"size": len(ids), "query": {"terms": {"id": ids}}, "track_total_hits": False}
+
+
+def resembling_body(key: str, n: int) -> dict[str, Any]:
+    """Return a request for entities with a name key that begins with one edit of a key."""
+    fuzzy = {"fuzziness": 1, "transpositions": True, "min_length": 3, "prefix_length": 0, "unicode_aware": True}
+    completion = {"field": "begins", "size": n, "skip_duplicates": False, "fuzzy": fuzzy}
+    return {"size": 0, "suggest": {"resembling": {"prefix": key, "completion": completion}}}
+
+
+def _of_kind(query: dict[str, Any], kind: EntityKind | None) -> dict[str, Any]:
+    clauses = [query, *([{"term": {"kind": str(kind)}}] if kind else [])]
+    return {"bool": {"filter": clauses}}
+
+
+def _sparse(asked: dict[str, float]) -> dict[str, Any]:
+    return {"sparse_vector": {"field": FEATURES, "query_vector": asked, "prune": False}}
+
+
+def _rescore(window: int, before: float, now: float, asked: dict[str, float]) -> dict[str, Any]:
+    query = {"query_weight": before, "rescore_query_weight": now, "rescore_query": _sparse(asked)}
+    return {"window_size": window, "query": query}
+
+
+def _range(filters: Filters, name: str) -> list[dict[str, Any]]:
+    least, greatest = getattr(filters, f"min_{name}"), getattr(filters, f"max_{name}")
+    bounds = ({"gte": float(np.float32(least))} if least > 0 else {}) | (
+        {"lte": float(np.float32(greatest))} if greatest < 1 else {}
+    )
+    return [{"range": {name: bounds}}] if bounds else []

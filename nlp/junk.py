@@ -1,0 +1,41 @@
+"""Words that describe nobody, each list with its reason."""
+
+GENERIC_NOUNS = frozenset(
+    """
+    album albums band bands song songs track tracks record records release releases music sound sounds single
+    singles ep lp artist artists musician musicians group groups act acts singer singers title titles tune tunes
+    piece pieces work works material project projects number numbers show shows set sets performance audience fan
+    fans listener listeners career label version versions member members line-up lineup debut discography recording
+    recordings
+    """.split()
+)
+"""Every text about music has them: as a term they say that the text is about music."""
+
+VAGUE_NOUNS = frozenset(
+    """
+    time times year years way ways thing things lot lots bit day days one ones part parts kind kinds sort sorts
+    people person man men woman women moment moments place places point points end ends start rest fact idea ideas
+    reason side world life week weeks month months decade decades hour hours minute minutes second seconds today
+    tonight night example result course case level amount couple pair dozen plenty everything anything something
+    nothing someone everyone anyone nobody none other others half whole beginning middle name names word words list
+    lists post posts page pages review reviews article articles link links comment comments blog site website
+    newsletter read reader readers author writer email copy image photo video videos feature features news story
+    interview stuff guy guys kid kids problem question answer matter sense hand turn top bottom effort attempt
+    series range variety variation use return change issue choice success note order term terms form type types
+    set-up date dates age line lines minute-long mile anybody somebody percent per ages years-old fun thanks mine
+    """.split()
+)
+"""They point at something without saying what it is like ("first time", "a lot", "last year")."""
+
+VAGUE_ADJECTIVES = frozenset(
+    """
+    first second third last next new old other another many much few several more most less least own same such some
+    any all both each every only very good great better best bad worse worst big small little long short high low
+    full whole able available sure certain different various particular early earlier late later recent previous
+    current final original main major minor entire single double total real true right wrong possible likely similar
+    official due half top fourth fifth sixth seventh eighth ninth tenth nice fine enough free further future past
+    present overall actual usual general special important necessary known well-known favorite favourite
+    such-and-such one two three 1st 2nd 3rd which that
+    """.split()
+)
+"""They place or praise without describing ("new album", "great song", "first single")."""

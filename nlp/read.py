@@ -1,0 +1,120 @@
+"""Reading one document: its mentions, and how often which terms are said of whom."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp.folding import fold
+from nlp.names import Names
+from nlp.scope import Shares, sentence_shares
+from nlp.terms import Found, sentence_terms
+from nlp.words import Sentence
+from records.types import Document, EntityKind, Mention, TermCount, TermKind
+
+_OWN_WORDS_KEPT = frozenset("a an and at for from in of on or the to with".split())  # noqa: SIM905  # reads better
+
+
+@dataclass(slots=True)
+class _Tally:
+    tf: float
+    start: int
+    end: int
+
+
+def count_terms(
+    document: Document, sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names
+) -> Iterator[TermCount]:
+    """Yield the term counts of a document, entity by entity, terms in the order of the text.
+
+    A sentence's terms count for every entity in whose scope it is, by its share. An entity's own names are never its
+    terms; artists named in a sentence are terms of kind `artist` of all others whose sentence it is.
+    """
+    shares = _shares(sentences, mentions, names)
+    tallies: dict[tuple[str, TermKind, str], _Tally] = {}
+    own: dict[str, frozenset[str]] = {}
+    covered = _covered(sentences, mentions)
+    named = _artists_by_sentence(sentences, mentions, names)
+    for sentence, share, positions, artists in zip(sentences, shares, covered, named, strict=True):
+        if not share:
+            continue
+        found = sentence_terms(sentence, positions)
+        start, end = sentence[0].start, sentence[-1].end
+        for entity, weight in share.items():
+            mine = own.setdefault(entity, _own_words(entity, names))
+            for kind, term in _said_of(entity, mine, found, artists):
+                tally = tallies.setdefault((entity, kind, term), _Tally(0.0, start, end))
+                tally.tf += weight
+    for (entity, kind, term), tally in tallies.items():
+        yield TermCount(document.id, entity, kind, term, tally.tf, tally.start, tally.end)
+
+
+def _said_of(
+    entity: str, own: frozenset[str], found: Sequence[Found], artists: Sequence[str]
+) -> Iterator[tuple[TermKind, str]]:
+    for kind, term, words in found:
+        if own.isdisjoint(words):
+            yield kind, term
+    for artist in artists:
+        if artist != entity:
+            yield TermKind.ARTIST, artist
+
+
+def _shares(sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names) -> list[Shares]:
+    """Return the shares of artists and of songs: the two do not take a sentence from one another."""
+    songs = [m for m in mentions if names.kind(m.entity_id) is EntityKind.SONG]
+    of_artists = sentence_shares(sentences, _with_performers(mentions, names))
+    of_songs = sentence_shares(sentences, songs)
+    return [artists | songs for artists, songs in zip(of_artists, of_songs, strict=True)]
+
+
+def _with_performers(mentions: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """Yield the mentions of artists; a song stands for its artists where the document speaks of them by name."""
+    known = {m.entity_id: m.is_subject for m in mentions}
+    for mention in mentions:
+        performers = names.performers(mention.entity_id)
+        if not performers:
+            yield mention
+        for artist in performers:
+            if artist in known:
+                yield Mention(
+                    mention.document_id, artist, mention.start, mention.end, mention.confidence, known[artist]
+                )
+
+
+def _own_words(entity: str, names: Names) -> frozenset[str]:
+    """Return the words of an entity's names, and for a song of its artists' names as well."""
+    spellings = [fold(name) for one in (entity, *names.performers(entity)) for name in names.spellings(one)]
+    words = {word for spelling in spellings for part in spelling.split() for word in (part, *part.split("-"))}
+    return frozenset(words | {f"{word}'s" for word in words}) - _OWN_WORDS_KEPT
+
+
+def _covered(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[frozenset[int]]:
+    """Return, for each sentence, the positions of the words that belong to a mention."""
+    places = sorted((m.start, m.end) for m in mentions)
+    starts = [start for start, _ in places]
+    covered = []
+    for sentence in sentences:
+        first = bisect_left(starts, sentence[0].start)
+        here = places[first : bisect_left(starts, sentence[-1].end)]
+        covered.append(
+            frozenset(
+                position
+                for position, word in enumerate(sentence)
+                if any(start < word.end and word.start < end for start, end in here)
+            )
+        )
+    return covered
+
+
+def _artists_by_sentence(sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names) -> list[list[str]]:
+    """Return, for each sentence, the artists spoken of in it: those named, and the subjects in every one."""
+    artists = [m for m in mentions if names.kind(m.entity_id) is EntityKind.ARTIST]
+    subjects = list(dict.fromkeys(m.entity_id for m in artists if m.is_subject))
+    starts = [m.start for m in artists]
+    named = []
+    for sentence in sentences:
+        here = artists[bisect_left(starts, sentence[0].start) : bisect_left(starts, sentence[-1].end)]
+        counts = Counter(m.entity_id for m in here)
+        named.append([*counts.elements(), *(s for s in subjects if here and s not in counts)])
+    return named

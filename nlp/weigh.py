@@ -1,0 +1,118 @@
+"""The stage term counts -> vectors."""
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nlp.latent import latent_vectors
+from nlp.settings import WeighSettings
+from nlp.totals import totals_of
+from nlp.weighting import Weighed, weigh_terms
+from records.errors import ConfigurationError, NoSnapshotError
+from records.ids import fingerprint
+from records.lake import Lake, read_fingerprint, read_table
+from records.progress import Progress, silent
+from records.schemas import ENTITIES
+from records.snapshot import ENTITY_ROWS, LATENT, TERM_ROWS, Snapshot, Vectors, read_snapshot, write_snapshot
+from records.types import EntityKind, StageReport, TermKind
+
+VERSION = 1
+"""Raise it when the same totals give other vectors."""
+
+
+def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress = silent) -> StageReport:
+    """Build the vectors as of a day from all counts up to it, unless they are there already.
+
+    Raises:
+        ConfigurationError: there is no catalogue, or the mix has an unknown key or a negative weight.
+        LakeError: a file of the lake cannot be read.
+    """
+    mix = _mix(settings)
+    if not lake.catalog.exists():
+        raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")
+    steps = 1 + len(EntityKind)
+    totals = totals_of(lake, day, settings)
+    progress("weigh", 1, steps)
+    parts = (VERSION, totals.stamp, read_fingerprint(lake.catalog), settings.dimensions, sorted(mix.items()), day)
+    stamp = fingerprint(map(str, parts))
+    if not _is_live(lake, day, stamp):
+        catalog = read_table(lake.catalog, ENTITIES)
+        vectors = {}
+        for done, kind in enumerate(EntityKind, 2):
+            vectors[kind] = _vectors(weigh_terms(totals, catalog, kind), catalog, settings.dimensions)
+            progress("weigh", done, steps)
+        write_snapshot(lake, Snapshot(stamp, day, mix, vectors))
+    return _report(read_snapshot(lake, day))
+
+
+def _mix(settings: WeighSettings) -> dict[str, float]:
+    known = [*map(str, TermKind), LATENT]
+    wrong = [f"{key} = {value}" for key, value in settings.mix.items() if key not in known or not value >= 0]
+    total = sum(settings.mix.values())
+    if wrong or not total > 0:
+        found = ", ".join(wrong) or "no weight above 0"
+        raise ConfigurationError(f"the mix has {found}; expected weights of at least 0 for {', '.join(known)}")
+    return {key: settings.mix.get(key, 0.0) / total for key in known}
+
+
+def _is_live(lake: Lake, day: date, stamp: str) -> bool:
+    try:
+        return read_snapshot(lake, day).id == stamp
+    except NoSnapshotError:
+        return False
+
+
+def _vectors(weighed: Weighed, catalog: pa.Table, dimensions: int) -> Vectors:
+    return Vectors(
+        _entities(weighed, catalog),
+        _terms(weighed, catalog),
+        weighed.matrix.indptr.astype(np.int64),
+        weighed.matrix.indices.astype(np.int32),
+        weighed.matrix.data.astype(np.float32),
+        weighed.frequencies,
+        weighed.norms,
+        latent_vectors(weighed, dimensions),
+    )
+
+
+def _entities(weighed: Weighed, catalog: pa.Table) -> pa.Table:
+    found = weighed.entities
+    known = catalog.take(pc.index_in(found.column("entity_id"), catalog.column("id")))
+    documents = found.column("documents").to_numpy()
+    columns = {name: known.column(name) for name in ENTITIES.names} | {
+        "documents": pa.array(documents, pa.int32()),
+        "familiarity": pa.array(_logarithmic(documents.astype(np.float64)), pa.float32()),
+        "hotttnesss": pa.array(_logarithmic(found.column("hot").to_numpy()), pa.float32()),
+    }
+    return pa.table(columns, schema=ENTITY_ROWS)
+
+
+def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Scale amounts to [0, 1] by their logarithm: 1 for the largest, 0 for none."""
+    logs = np.log1p(amounts)
+    return logs / logs.max() if logs.size and logs.max() > 0 else logs
+
+
+def _terms(weighed: Weighed, catalog: pa.Table) -> pa.Table:
+    """Return the columns with what to show of each: an artist's name in the place of its id."""
+    terms = weighed.vocabulary.column("term")
+    names = catalog.column("name").take(pc.index_in(terms, catalog.column("id")))
+    is_artist = pc.equal(weighed.vocabulary.column("kind"), TermKind.ARTIST.value)
+    labels = pc.if_else(is_artist, pc.coalesce(names, terms), terms)
+    columns = {
+        "kind": weighed.vocabulary.column("kind"),
+        "term": terms,
+        "label": labels,
+        "df": weighed.vocabulary.column("df"),
+        "idf": pa.array(weighed.idf, pa.float32()),
+    }
+    return pa.table(columns, schema=TERM_ROWS)
+
+
+def _report(snapshot: Snapshot) -> StageReport:
+    counts = [(f"{kind}s", vectors.entities.num_rows) for kind, vectors in snapshot.vectors.items()]
+    counts += [(f"terms of {kind}s", vectors.terms.num_rows) for kind, vectors in snapshot.vectors.items()]
+    return StageReport("weigh", tuple(counts))

@@ -30,7 +30,8 @@ FEATURES, LATENT, PACKED = "features", "latent", "packed"
 _REACH_FLOOR = 1e-3
 _DIGITS = 4
 """Digits of a feature's value: Elasticsearch keeps 9 bits of it, and short numbers make short requests."""
-_MAX_HITS = 20_000
+MAX_HITS = 20_000
+"""The most hits of one request, and candidates scored again."""
 _MAX_IDS = 1_000_000
 _COMPRESSION = 1
 """zlib level: 1 packs a vector of 929 terms into 6.7 kB in 0.15 ms, 6 into 6.3 kB in 0.3 ms."""
@@ -75,8 +76,8 @@ def settings(shards: int) -> dict[str, Any]:
         "auto_expand_replicas": False,
         "number_of_replicas": 0,
         "refresh_interval": -1,
-        "max_result_window": _MAX_HITS,
-        "max_rescore_window": _MAX_HITS,
+        "max_result_window": MAX_HITS,
+        "max_rescore_window": MAX_HITS,
         "max_terms_count": _MAX_IDS,
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.elasticsearch_documents import FEATURES, LATENT, PACKED, Shape, features, latent_features
+from index.elasticsearch_documents import FEATURES, LATENT, MAX_HITS, PACKED, Shape, features, latent_features
 from index.published import Filters, Query
 from records.types import EntityKind
 
@@ -27,7 +27,7 @@ FEW_ENTITIES = 2000
 """Among so few entities every query is asked whole at once: 15 ms."""
 PRECISION = 2.0**-8
 """A stored weight is cut, by at most this share of it."""
-MAX_HITS = 20_000
+_RENOWN = [{"familiarity": "desc"}, {"documents": "desc"}, {"id": "asc"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ def filter_clauses(filters: Filters) -> dict[str, list[dict[str, Any]]]:
 def starting_body(prefix: str, kind: EntityKind | None, n: int) -> dict[str, Any]:
     """Return a search request for the best known entities with a name key that starts so."""
     begins: dict[str, Any] = {"prefix": {"names": prefix}} if prefix else {"match_all": {}}
-    order = [{"familiarity": "desc"}, {"documents": "desc"}, {"id": "asc"}]
-    return {"size": n, "sort": order, "query": _of_kind(begins, kind), "track_total_hits": False}
+    return {"size": n, "sort": _RENOWN, "query": _of_kind(begins, kind), "track_total_hits": False}
 
 
 def named_body(key: str, kind: EntityKind | None = None) -> dict[str, Any]:
@@ -149,11 +148,13 @@ def ids_body(ids: list[str]) -> dict[str, Any]:
     return {"size": len(ids), "query": {"terms": {"id": ids}}, "track_total_hits": False}
 
 
-def resembling_body(key: str, n: int) -> dict[str, Any]:
-    """Return a request for entities with a name key that begins with one edit of a key."""
-    fuzzy = {"fuzziness": 1, "transpositions": True, "min_length": 3, "prefix_length": 0, "unicode_aware": True}
-    completion = {"field": "begins", "size": n, "skip_duplicates": False, "fuzzy": fuzzy}
-    return {"size": 0, "suggest": {"resembling": {"prefix": key, "completion": completion}}}
+def resembling_body(key: str, kind: EntityKind | None, n: int) -> dict[str, Any]:
+    """Return a request for entities with a name key that is (hits) or begins with (suggestion) an edit of a key."""
+    edits = {"fuzziness": 1, "transpositions": True, "prefix_length": 0}
+    whole = {"fuzzy": {"names": {"value": key, "max_expansions": 1000, **edits}}}
+    completion = {"field": "begins", "size": n, "fuzzy": {**edits, "min_length": 3, "unicode_aware": True}}
+    suggest = {"resembling": {"prefix": key, "completion": completion}}
+    return {"size": n, "sort": _RENOWN, "query": _of_kind(whole, kind), "suggest": suggest, "track_total_hits": False}
 
 
 def _of_kind(query: dict[str, Any], kind: EntityKind | None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from records.types import Document, Entity, EntityKind, Mention
 
 _TITLE_HELPS = 3.0
 """Log-odds that a name gains in the text of a document whose title or structured data names it."""
+_HEADS = 0.75
+"""Title cue from which on a title names its subject, whether the text repeats the name or not."""
 _REPEATED = 1.0
 """Log-odds that a name gains where it stands elsewhere in the same text beyond doubt."""
 _BEYOND_DOUBT = 2.5
@@ -56,6 +58,7 @@ class Linker:
         text, folded = document.text, fold(document.text)
         dropped: Counter[str] = Counter()
         artists = self._sure(self._artists(document, folded, dropped), dropped)
+        artists = [*self._headed(document, folded), *artists]
         artists += self._sure(_short_names(text, folded, artists), dropped)
         songs = self._sure(_songs(document, folded, artists, self._names), dropped)
         places = _without_overlap([*songs, *artists])
@@ -73,6 +76,14 @@ class Linker:
             else:
                 dropped[f"unsure {place.entity.kind}"] += 1
         return kept
+
+    def _headed(self, document: Document, folded: str) -> Iterator[_Place]:
+        """Yield the artists whom title or structured data name as the subject, at the empty range before the text."""
+        for heading in (document.title, *document.about):
+            for candidate in self._names.candidates(fold(heading)):
+                if title_cue(heading, heading[candidate.start : candidate.end]) >= _HEADS:
+                    for bearer in choose_bearers(document, folded, candidate.entities, self._names):
+                        yield _Place(0, 0, bearer, confidence.SURE)
 
     def _artists(self, document: Document, folded: str, dropped: Counter[str]) -> list[_Place]:
         places = []

@@ -40,7 +40,8 @@ SELECT r.entity_id, 'artist', CASE WHEN c.kind = 'artist' THEN c.id ELSE unnest(
 FROM rows r JOIN catalog c ON r.entity_id = c.id
 """
 _ONCE = """
-CREATE TEMP TABLE once AS SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents FROM said GROUP BY ALL
+CREATE TEMP TABLE once AS
+SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents FROM said GROUP BY ALL
 """
 _VOCABULARY = """
 SELECT kind, term, CAST(count(*) AS INTEGER) AS df, CAST(sum(documents) AS BIGINT) AS documents FROM once

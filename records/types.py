@@ -116,6 +116,7 @@ class Mention:
     document_id: str
     entity_id: str
     start: int
+    """Half-open character range of the document's text; [0, 0) where only title or structured data names the entity."""
     end: int
     confidence: float
     """In [0, 1]: how sure it is that these words mean this entity."""

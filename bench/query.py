@@ -126,7 +126,8 @@ def _draw_kind(rng: np.random.Generator, group: npt.NDArray[np.int64], terms: in
         counts.sum_duplicates()
         return counts
 
-    return sparse.vstack([draw(group[start : start + _CHUNK]) for start in range(0, len(group), _CHUNK)], format="csr")
+    chunks = (group[start : start + _CHUNK] for start in range(0, len(group), _CHUNK))
+    return sparse.csr_matrix(sparse.vstack([draw(chunk) for chunk in chunks]))
 
 
 def _entities(artists: int, rng: np.random.Generator) -> pa.Table:

@@ -14,7 +14,7 @@ from index.choice import choose
 from index.description import Wanted, parse_description
 from index.names import fold_name, term_key
 from index.published import Candidate, DictionaryTerm, Filters, IndexStatus, Published, Query
-from index.scoring import LEAST_SCORE, Scorer, normalised_mix, seeds_query, shared_terms, words_query
+from index.scoring import LEAST_SCORE, normalised_mix, seeds_query, shared_terms, shares_of, words_query
 from records.errors import NoSnapshotError, QueryError, UnknownEntityError
 from records.progress import Progress, silent
 from records.snapshot import Snapshot
@@ -247,7 +247,7 @@ class Index(ABC):
         if self._kind(published, b) is not kind:
             raise QueryError(f"{a} and {b} are an artist and a song; expected two artists or two songs")
         query = self._seeds_query(published, {first: 1.0}, kind, mix)
-        shares = Scorer(query, published.layouts[kind]).shares(published.vectors(kind, [second])[0])
+        shares = shares_of(query, published.vectors(kind, [second])[0])
         rows = published.terms(kind, shares.columns.tolist())
         return Explanation(shares.score, shares.latent, shared_terms(shares, rows, _checked(n)))
 
@@ -277,8 +277,7 @@ class Index(ABC):
 def _neighbors(
     published: Published, kind: EntityKind, query: Query, candidates: Sequence[Candidate], n: int, shared: int
 ) -> list[Neighbor]:
-    scorer = Scorer(query, published.layouts[kind])
-    scored = [(scorer.shares(candidate.vector), candidate.entity) for candidate in candidates]
+    scored = [(shares_of(query, candidate.vector), candidate.entity) for candidate in candidates]
     scored = [(shares, entity) for shares, entity in scored if shares.score > LEAST_SCORE]
     scored.sort(key=lambda pair: (-pair[0].score, pair[1].id))
     # A text is in few kinds: of four times as many columns, enough texts are left when those are made one.

@@ -84,11 +84,6 @@ class Layout:
         columns = {kind: (found.start, found.stop) for kind, found in ranges.items()}
         return cls(vectors.entities.num_rows, vectors.latent.shape[1], columns)
 
-    @property
-    def width(self) -> int:
-        """How many columns there are."""
-        return max((stop for _, stop in self.columns.values()), default=0)
-
     def spread(self, columns: npt.NDArray[np.int32], values: Mapping[TermKind, float]) -> npt.NDArray[np.float64]:
         """Return for each of the ascending columns the value of its term kind (0 for a kind without one)."""
         spread = np.zeros(len(columns))

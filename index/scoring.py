@@ -102,24 +102,15 @@ class Shares:
         return Shares(self.columns[best], self.values[best], self.latent)
 
 
-class Scorer:
-    """Tells the exact scores of vectors for one query, in double precision.
-
-    Args:
-        query: what is looked for.
-        layout: the shape of the vectors.
-    """
-
-    def __init__(self, query: Query, layout: Layout) -> None:
-        self._latent = query.latent
-        self._weights = np.zeros(layout.width)
-        self._weights[query.columns] = query.weights
-
-    def shares(self, vector: Vector) -> Shares:
-        """Return the parts of the score of a vector."""
-        values = self._weights[vector.columns] * vector.weights
-        shared = values.nonzero()[0]
-        return Shares(vector.columns[shared], values[shared], float(self._latent @ vector.latent.astype(np.float64)))
+def shares_of(query: Query, vector: Vector) -> Shares:
+    """Return the parts of the score of a vector, in double precision."""
+    latent = float(query.latent @ vector.latent.astype(np.float64))
+    if not len(query.columns):
+        return Shares(query.columns, query.weights, latent)
+    place = np.searchsorted(query.columns, vector.columns)
+    place[place == len(query.columns)] = 0
+    shared = query.columns[place] == vector.columns
+    return Shares(vector.columns[shared], query.weights[place[shared]] * vector.weights[shared], latent)
 
 
 def shared_terms(shares: Shares, rows: Mapping[int, DictionaryTerm], n: int) -> tuple[SharedTerm, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ def run_demo(folder: Path, progress: Progress, *, as_json: bool = False) -> None
 def _build(folder: Path, progress: Progress, as_json: bool) -> Project:
     project = open_project(folder) if (folder / FILE_NAME).exists() else None
     with _served(_port(project) if project else 0) as url:
-        project = project or _create(folder, url)
+        project = project or create_demo(folder, url)
         with writing(project, progress=progress) as chain:
             for ran in chain.run():
                 print_ran(ran, as_json=as_json)
@@ -77,7 +78,8 @@ def _served(port: int) -> Iterator[str]:
         yield url
 
 
-def _create(folder: Path, url: str) -> Project:
+def create_demo(folder: Path, url: str) -> Project:
+    """Make a project that reads the sample blog at an address, and holds its catalogue."""
     import sample
 
     catalog = Path(sample.__file__).with_name("catalog.csv").read_text(encoding="utf-8")
@@ -105,21 +107,27 @@ def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song
     print_terms(index, artist, index.terms(artist.id, n=_TERMS))
     screen.say()
     screen.say(f"Most like {artist.name}", "bold")
-    print_neighbors(index, index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS))
+    neighbors = index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS)
+    print_neighbors(index, neighbors)
     screen.say()
     print_terms(index, song, index.terms(song.id, n=_TERMS // 2))
     screen.say()
-    screen.say(f"The lake with all of it: {project.lake_folder}")
-    screen.say("Ask more of it:")
-    folder = _typed(project.folder)
-    screen.say(f"  topterms explain -C {folder} '{artist.name}' NAME")
-    screen.say(f"  topterms search -C {folder} 'dreamy guitars^2 -electronic'")
-    screen.say("Then on the real web:")
-    screen.say("  topterms init music")
+    screen.say("All of it lies in the lake, as plain files:")
+    screen.say(str(project.lake_folder), indent=2)
+    _show_next(screen, _typed(project.folder), artist, neighbors[0].entity if neighbors else artist)
+
+
+def _show_next(screen: Screen, folder: str, artist: Entity, other: Entity) -> None:
+    screen.say("Ask why two are alike, or for what you would like to hear:")
+    screen.say(f"topterms explain -C {folder} {quote(artist.name)} {quote(other.name)}", indent=2)
+    screen.say(f"topterms search -C {folder} 'dreamy guitars^2 -electronic'", indent=2)
+    screen.say("Then on the real web; `init` writes the files to edit, and says which:")
+    screen.say("topterms init music", indent=2)
+    screen.say("topterms run -C music", indent=2)
 
 
 def _typed(folder: Path) -> str:
-    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+    return quote(str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder))
 
 
 def _print_json(project: Project, index: "Index", artist: Entity, song: Entity) -> None:

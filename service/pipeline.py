@@ -174,7 +174,19 @@ def open_index(project: Project, lake: Lake | None = None) -> "Index":
     """
     from index.open import open_index as open_engine
 
-    return open_engine(project.settings.index or None, lake or project.lake())
+    server = project.settings.elasticsearch
+    return open_engine(
+        project.settings.index or None,
+        lake or project.lake(),
+        api_key=server.api_key.get_secret_value() or None,
+        user=server.user or None,
+        password=server.password.get_secret_value() or None,
+        ca=project.folder / server.ca if server.ca else None,
+        prefix=server.prefix,
+        deadline=server.deadline,
+        shards=server.shards or None,
+        replicas=server.replicas,
+    )
 
 
 def timed(stage: Callable[[], StageReport]) -> Ran:

@@ -97,9 +97,11 @@ def explain(
 
 def find_sentences(lake: "Lake", entity_id: str, terms: Sequence[Term], n: int) -> list[Evidence]:
     """Find up to n sentences for each term that say it of an entity; none if n is 0."""
+    if n == 0:
+        return []
     from index.evidence import evidence
 
-    return evidence(lake, entity_id, terms, n) if n else []
+    return evidence(lake, entity_id, terms, n)
 
 
 def read_mix(typed: Iterable[str]) -> dict[str, float] | None:

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from nlp.settings import CountSettings, WeighSettings
@@ -20,6 +20,7 @@ from records.errors import ConfigurationError
 FILE_NAME = "topterms.toml"
 _PREFIX = "TOPTERMS_"
 _NESTED = "__"
+_SECRETS = {"api_key", "password"}
 
 
 class ParseSettings(BaseModel):
@@ -29,6 +30,29 @@ class ParseSettings(BaseModel):
 
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     """Processes that parse, at least 1; the machine's cores if silent."""
+
+
+class ElasticsearchSettings(BaseModel):
+    """What is needed to use an Elasticsearch server as the index; without one, nothing here matters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    api_key: SecretStr = SecretStr("")
+    """Encoded API key; better kept in the environment: TOPTERMS_ELASTICSEARCH__API_KEY."""
+    user: str = ""
+    """Name for basic authentication, where there is no API key."""
+    password: SecretStr = SecretStr("")
+    """The user's password; better kept in the environment: TOPTERMS_ELASTICSEARCH__PASSWORD."""
+    ca: str = ""
+    """File (PEM) of the CA that signed the server's certificate, where the system does not know it."""
+    prefix: str = "topterms"
+    """What the names of all indices start with."""
+    deadline: float = Field(default=10.0, gt=0)
+    """Seconds that a question may take in all."""
+    shards: int = Field(default=0, ge=0)
+    """Shards of an index of artists or songs; 0 for as many as their number asks for."""
+    replicas: int = Field(default=1, ge=0)
+    """Copies of every shard, as far as there are nodes for them."""
 
 
 class Settings(BaseSettings):
@@ -54,6 +78,7 @@ class Settings(BaseSettings):
     parse: ParseSettings = ParseSettings()
     count: CountSettings = CountSettings()
     weigh: WeighSettings = WeighSettings()
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -101,8 +126,11 @@ def _problem(path: Path, values: Mapping[str, Any], error: Mapping[str, Any]) ->
     where = f"{path}: {'.'.join(keys)}" if _stands_in(values, keys) else f"environment variable {variable}"
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{where} is not a setting; available are {', '.join(_available(keys[:-1]))}"
+    expected = str(error["msg"]).replace("Input should be", "expected")
+    if keys[-1] in _SECRETS:  # their values belong into no message
+        return f"{where} cannot be used; {expected}"
     found = _look_up(values, keys) if _stands_in(values, keys) else os.environ.get(variable, "")
-    return f"{where} is {found!r}; {str(error['msg']).replace('Input should be', 'expected')}"
+    return f"{where} is {found!r}; {expected}"
 
 
 def _look_up(values: Any, keys: list[str]) -> Any:

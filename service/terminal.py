@@ -11,6 +11,7 @@ from datetime import date
 from typing import IO, NoReturn
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,8 +28,8 @@ from records import progress
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """C0 and C1 controls, marks that turn the direction of writing, and halves of characters."""
-_PIPE_WIDTH = 200
-"""Columns when nobody looks: wide enough that a table's line stays one line."""
+_PIPE_WIDTH = 10_000
+"""Columns when nobody looks: wide enough that a line stays one line."""
 
 
 def visible(text: str) -> str:
@@ -47,9 +48,9 @@ class Screen(Console):
         """End with success: whoever read has what they wanted (`topterms terms Low | head`)."""
         leave_closed_pipe()
 
-    def say(self, text: str = "", style: str = "") -> None:
-        """Print one line of text, wrapped between words where it is too long."""
-        self.print(Text(visible(text), style=style))
+    def say(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
+        """Print one line of text, wrapped between words where it is too long, so many columns from the left."""
+        self.print(Padding.indent(Text(visible(text), style=style), indent))
 
     def say_indented(self, head: str, text: str, style: str = "") -> None:
         """Print a text beside a head, wrapped so that the head stays alone in its column."""

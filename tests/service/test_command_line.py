@@ -1,7 +1,6 @@
 """The command line before any work: help, usage errors, projects that cannot be used."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -144,9 +143,3 @@ def test_a_second_writer_is_refused_while_the_first_works(fresh: Path, ask: Ask)
     assert answer.code == 1
     assert "another topterms" in answer.err
     assert ask("crawl", "-C", fresh).code == 0
-
-
-def test_help_goes_through_a_closed_pipe_without_a_word() -> None:
-    command = f"{TOPTERMS} suggest --help | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, env=os.environ)
-    assert (done.stdout.count("\n"), done.stderr) == (1, "")

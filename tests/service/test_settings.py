@@ -86,3 +86,15 @@ def test_a_file_in_another_encoding_is_a_clear_error(tmp_path: Path) -> None:
     path.write_bytes("# Björk".encode("latin-1"))
     with pytest.raises(ConfigurationError, match="UTF-8"):
         read_settings(path)
+
+
+@pytest.mark.parametrize("key", ["password", "api_key"])
+def test_a_secret_is_in_no_message_and_in_no_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        read_settings(write(tmp_path, f"[elasticsearch]\n{key} = 271828"))
+    assert key in str(raised.value)
+    assert "271828" not in str(raised.value)
+    monkeypatch.setenv(f"TOPTERMS_ELASTICSEARCH__{key.upper()}", "s271828")
+    settings = read_settings(write(tmp_path, ""))
+    assert getattr(settings.elasticsearch, key).get_secret_value() == "s271828"
+    assert "271828" not in repr(settings)

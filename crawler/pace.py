@@ -13,6 +13,8 @@ from scrapy.http import Response
 _MAX_DELAY = 60.0
 """Seconds between two requests, at most, whatever a site asks for: a run must come to its end."""
 _BUSY = (429, 503)
+_LEAST_BACK_OFF = 1.0
+"""Seconds between two requests, at least, to a site that says it is busy; pages that come through halve it again."""
 
 
 class Pace(AutoThrottle):
@@ -36,7 +38,7 @@ class Pace(AutoThrottle):
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
         if response.status in _BUSY:
             asked = retry_after(response.headers.get("Retry-After", b"").decode("latin-1"))
-            slot.delay = min(max(asked, 2 * slot.delay), _MAX_DELAY)
+            slot.delay = min(max(asked, 2 * slot.delay, _LEAST_BACK_OFF), _MAX_DELAY)
         elif response.status == 304:
             super()._adjust_delay(slot, latency, response.replace(status=200))
         else:

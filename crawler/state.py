@@ -28,7 +28,7 @@ _SCHEMA = (
         source TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, finished INTEGER NOT NULL)""",
 )
 _VERSION = 1
-_LOCK_SECONDS = 10.0
+_LOCK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +35,10 @@ from records.types import Page
 _MAX_LINKS = 2000
 """Links of one page that are followed, at most."""
 _QUEUE = 20
-"""Requests that are made, as a multiple of the budget: what a trap spawns beyond that could never be fetched."""
+"""Requests that wait, as a multiple of the budget; beyond that, a page adds at most `_FEW` to them."""
+_FEW = 50
+_CROWD = 200
+"""So many links on a page put each of them one link further away: a page of thousands does not crowd others out."""
 _NEW_FIRST = 10
 """Priority of a page never seen over one that was; in links away from the start (`DEPTH_PRIORITY`)."""
 
@@ -232,12 +235,15 @@ class SiteSpider(SourceSpider):
         is_allowed = not self._allow or any(pattern.search(url) for pattern in self._allow)
         return is_allowed and not any(pattern.search(url) for pattern in self._deny)
 
-    def _follow(self, links: Iterable[Link]) -> Iterator[Output]:
+    def _follow(self, links: Sequence[Link]) -> Iterator[Output]:
+        crowd = len(links) // _CROWD
+        room = max(_QUEUE * self.source.max_pages - len(self._asked), _FEW)
         for link in links:
             key = hash(canonical_url(link.url))
-            if key not in self._asked and len(self._asked) < _QUEUE * self.source.max_pages:
+            if key not in self._asked and room > 0:
+                room -= 1
                 self._asked.add(key)
-                yield self.ask(link, priority=0 if self.memory.is_known(link.url) else _NEW_FIRST)
+                yield self.ask(link, priority=(0 if self.memory.is_known(link.url) else _NEW_FIRST) - crowd)
 
 
 def _settings(source: Source) -> dict[str, Any]:

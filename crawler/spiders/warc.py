@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,7 +59,7 @@ class WarcSpider(SourceSpider):
 
     def _take(self, archived: ArchivedPage) -> Iterator[Fetched]:
         self.tally.counts["fetched"] += 1
-        page = archived.page
+        page = replace(archived.page, source=self.source.name)
         digest = body_hash(page.body)
         try:
             before = self.memory.visit(page.url)

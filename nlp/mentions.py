@@ -16,6 +16,11 @@ _TITLE_HELPS = 3.0
 """Log-odds that a name gains in the text of a document whose title or structured data names it."""
 _HEADS = 0.75
 """Title cue from which on a title names its subject, whether the text repeats the name or not."""
+_HOLDS = 0.5
+_PART_OF_NAMES = -3.0
+_IN_COMPANY = 2.0
+_COMPANY = 60
+_LIST = re.compile(r"(['\u2019]s)?\s*(,|&|/|and|or|,\s*and|,\s*or|vs\.?|with)\s*")
 _REPEATED = 1.0
 """Log-odds that a name gains where it stands elsewhere in the same text beyond doubt."""
 _BEYOND_DOUBT = 2.5
@@ -103,22 +108,45 @@ def _place(document: Document, folded: str, candidate: Candidate, bearer: Entity
 
 
 def _with_document(document: Document, places: list[_Place]) -> Iterator[_Place]:
-    """Let each place gain from what title, structured data and the rest of the text say of the same artist."""
+    """Let each place gain or lose by what title, structured data and the rest of the text say of the same name."""
     best: dict[str, float] = {}
     for place in places:
         best[place.entity.id] = max(place.log_odds, best.get(place.entity.id, place.log_odds))
-    about = {fold(name) for name in document.about}
+    gains = {place.entity.id: _gain(document, place.entity, best[place.entity.id]) for place in places}
+    sure = [place for place in places if place.log_odds >= _BEYOND_DOUBT]
     for place in places:
-        names = (place.entity.name, *place.entity.aliases)
-        gain = _REPEATED if best[place.entity.id] >= _BEYOND_DOUBT else 0.0
-        if about & {fold(name) for name in names} or _titled(document.title, names):
-            gain = _TITLE_HELPS
+        gain = gains[place.entity.id] + _IN_COMPANY * _is_in_company(document.text, place, sure)
         yield _Place(place.start, place.end, place.entity, place.log_odds + gain)
 
 
+def _gain(document: Document, entity: Entity, best: float) -> float:
+    """Return the log-odds that all places of an artist gain or lose in a document."""
+    names = (entity.name, *entity.aliases)
+    if {fold(name) for name in document.about} & {fold(name) for name in names} or _titled(document.title, names):
+        return _TITLE_HELPS
+    if confidence.is_everyday(entity.name) and _is_part_of_names(document.text, entity.name):
+        return _PART_OF_NAMES
+    return _REPEATED if best >= _BEYOND_DOUBT else 0.0
+
+
 def _titled(title: str, names: Iterable[str]) -> bool:
-    """Say whether a title names one of them, in the capitals of the name where it is an everyday word."""
-    return any(title_cue(title, name) and (name in title or not confidence.is_everyday(name)) for name in names)
+    """Say whether a title names one of them; an everyday word has to be a part of the title by itself."""
+    return any(title_cue(title, name) >= (_HEADS if confidence.is_everyday(name) else _HOLDS) for name in names)
+
+
+def _is_part_of_names(text: str, name: str) -> bool:
+    """Say whether a single word stands in longer names as well: "Julie" where "Julie Slick" is spoken of."""
+    word = re.escape(name)
+    return bool(re.search(rf"\b{word} (?!And\b|Or\b)[A-Z][a-z]+|[a-z,] [A-Z][a-z]+ {word}\b", text))
+
+
+def _is_in_company(text: str, place: _Place, sure: Iterable[_Place]) -> bool:
+    """Say whether a name stands in a list with a sure one ("Yes and Pink Floyd", "Low, Slowdive")."""
+    return any(
+        _LIST.fullmatch(text[min(place.end, other.end) : max(place.start, other.start)])
+        for other in sure
+        if other.entity.id != place.entity.id and abs(other.start - place.start) < _COMPANY
+    )
 
 
 def _short_names(text: str, folded: str, artists: list[_Place]) -> Iterator[_Place]:

@@ -22,7 +22,7 @@ class CountSettings:
     """Language of the model: documents in another one are counted as skipped."""
     workers: int = 2
     """Processes that read text, at least 1."""
-    min_confidence: float = 0.5
+    min_confidence: float = 0.7
     """Mentions less sure than this, in [0, 1], are dropped and counted as dropped."""
 
     def __post_init__(self) -> None:

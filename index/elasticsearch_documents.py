@@ -69,7 +69,7 @@ class Shape:
         return cls(Layout(shape["entities"], shape["dimensions"], columns), np.array(shape["reach"], np.float64))
 
 
-def settings(shards: int) -> dict[str, Any]:
+def filling_settings(shards: int) -> dict[str, Any]:
     """Return the settings of an index that is being filled: no copies, no refreshes."""
     return {
         "number_of_shards": shards,
@@ -173,18 +173,20 @@ def listing(source: Mapping[str, Any]) -> Listing:
 
 def candidate(hit: Mapping[str, Any], layout: Layout) -> Candidate:
     """Return the entity and the vector of a hit."""
-    return Candidate(_entity(hit["_source"]), unpack(hit["fields"][PACKED][0], layout))
+    return Candidate(_entity(hit["_source"]), unpack(hit, layout))
 
 
 def dictionary_term(source: Mapping[str, Any]) -> DictionaryTerm:
     """Return the row of the dictionary that a document holds."""
     row = source["row"]
-    return DictionaryTerm(source["column"], Term(TermKind(row["kind"]), row["term"]), row["label"], row["df"], row["idf"])
+    return DictionaryTerm(
+        source["column"], Term(TermKind(row["kind"]), row["term"]), row["label"], row["df"], row["idf"]
+    )
 
 
-def unpack(packed: str, layout: Layout) -> Vector:
-    """Return the vector that was packed into a document."""
-    values = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.float32)
+def unpack(hit: Mapping[str, Any], layout: Layout) -> Vector:
+    """Return the vector that was packed into the document of a hit."""
+    values = np.frombuffer(zlib.decompress(base64.b64decode(hit["fields"][PACKED][0])), np.float32)
     rest = len(TermKind) + layout.dimensions
     steps, weights, frequencies = values[: len(values) - rest].reshape(3, -1)
     norms, latent = values[len(values) - rest :][: len(TermKind)], values[len(values) - layout.dimensions :]

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from index.elasticsearch_documents import FEATURES, LATENT, MAX_HITS, PACKED, Shape, features, latent_features
 from index.published import Filters, Query
-from records.types import EntityKind
 
 CANDIDATE_SHARE = 0.5
 """Share of the query's squared norm that the terms which find candidates have (see bench/elasticsearch.py)."""
@@ -132,34 +131,26 @@ def filter_clauses(filters: Filters) -> dict[str, list[dict[str, Any]]]:
     return {"filter": clauses, "must_not": unwanted}
 
 
-def starting_body(prefix: str, kind: EntityKind | None, n: int) -> dict[str, Any]:
+def starting_body(prefix: str, n: int) -> dict[str, Any]:
     """Return a search request for the best known entities with a name key that starts so."""
-    begins: dict[str, Any] = {"prefix": {"names": prefix}} if prefix else {"match_all": {}}
-    return {"size": n, "sort": _RENOWN, "query": _of_kind(begins, kind), "track_total_hits": False}
+    query: dict[str, Any] = {"prefix": {"names": prefix}} if prefix else {"match_all": {}}
+    return {"size": n, "sort": _RENOWN, "query": query, "track_total_hits": False}
 
 
-def named_body(key: str, kind: EntityKind | None = None) -> dict[str, Any]:
-    """Return a search request for the entities of a name key."""
-    return {"size": MAX_HITS, "query": _of_kind({"term": {"names": key}}, kind), "track_total_hits": False}
+def by_values(field: str, values: list[Any], size: int | None = None, *, packed: bool = False) -> dict[str, Any]:
+    """Return a search request for what has one of the values in a field; as many hits as values if size is None."""
+    query = {"constant_score": {"filter": {"terms": {field: values}}}}
+    body: dict[str, Any] = {"size": size or len(values), "query": query, "track_total_hits": False}
+    return body | ({"stored_fields": [PACKED], "_source": ["id"]} if packed else {})
 
 
-def ids_body(ids: list[str]) -> dict[str, Any]:
-    """Return a search request for entities by their ids."""
-    return {"size": len(ids), "query": {"terms": {"id": ids}}, "track_total_hits": False}
-
-
-def resembling_body(key: str, kind: EntityKind | None, n: int) -> dict[str, Any]:
+def resembling_body(key: str, n: int) -> dict[str, Any]:
     """Return a request for entities with a name key that is (hits) or begins with (suggestion) an edit of a key."""
     edits = {"fuzziness": 1, "transpositions": True, "prefix_length": 0}
     whole = {"fuzzy": {"names": {"value": key, "max_expansions": 1000, **edits}}}
     completion = {"field": "begins", "size": n, "fuzzy": {**edits, "min_length": 3, "unicode_aware": True}}
     suggest = {"resembling": {"prefix": key, "completion": completion}}
-    return {"size": n, "sort": _RENOWN, "query": _of_kind(whole, kind), "suggest": suggest, "track_total_hits": False}
-
-
-def _of_kind(query: dict[str, Any], kind: EntityKind | None) -> dict[str, Any]:
-    clauses = [query, *([{"term": {"kind": str(kind)}}] if kind else [])]
-    return {"bool": {"filter": clauses}}
+    return {"size": n, "sort": _RENOWN, "query": whole, "suggest": suggest, "track_total_hits": False}
 
 
 def _sparse(asked: dict[str, float]) -> dict[str, Any]:

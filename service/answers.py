@@ -40,11 +40,14 @@ def print_why(index: "Index", why: Why) -> None:
 
 
 def print_sentences(screen: Screen, index: "Index", said: Sequence[Evidence], labels: Mapping[Term, str]) -> None:
-    """Print sentences, each with whom it is about, where it stands and since when."""
+    """Print sentences, each once, with whom it is about, which term it says, where it stands and since when."""
+    by_sentence: dict[tuple[Term, str, str], list[Evidence]] = {}
     for evidence in said:
-        about = index.get([evidence.entity_id])[0].name
-        day = f", {evidence.published_at:%Y-%m-%d}" if evidence.published_at else ""
+        by_sentence.setdefault((evidence.term, evidence.sentence, evidence.url), []).append(evidence)
+    for (term, sentence, url), found in by_sentence.items():
+        about = " and ".join(entity.name for entity in index.get([evidence.entity_id for evidence in found]))
+        day = f", {found[0].published_at:%Y-%m-%d}" if found[0].published_at else ""
         screen.say()
-        screen.say(f"{about} · {labels[evidence.term]}", "dim")
-        screen.say(f"“{evidence.sentence}”")
-        screen.say(f"{evidence.source}{day}, {evidence.url}", "dim")
+        screen.say(f"{labels[term]} ({about})", "bold")
+        screen.say(f"“{sentence}”", indent=2)
+        screen.say(f"{found[0].source}{day}, {url}", "dim", indent=2)

@@ -14,10 +14,11 @@ from records.types import Entity, EntityKind
 from service.answers import print_neighbors, print_terms
 from service.pipeline import open_index, writing
 from service.project import Project, create_project, open_project
+from service.questions import find_sentences
 from service.reports import print_ran
 from service.settings import FILE_NAME
 from service.settings_file import settings_file
-from service.terminal import Screen, out, print_json
+from service.terminal import Screen, bars, out, print_json
 
 if TYPE_CHECKING:
     from index.base import Index
@@ -32,9 +33,11 @@ allow_private = true    # it is on loopback
 """
 _TERMS = 12
 _NEIGHBORS = 6
+_SAID = 2
+"""Terms that are shown with a sentence that says them."""
 
 
-def run_demo(folder: Path, progress: Progress, *, as_json: bool = False) -> None:
+def run_demo(folder: Path, *, as_json: bool = False) -> None:
     """Crawl the sample blog over HTTP into a project in a folder, do all the rest, and show what came of it.
 
     Raises:
@@ -45,7 +48,8 @@ def run_demo(folder: Path, progress: Progress, *, as_json: bool = False) -> None
     if not as_json:
         screen.say("A small music blog is served on this machine and read over HTTP.")
         screen.say()
-    project = _build(folder, progress, as_json)
+    with bars() as progress:
+        project = _build(folder, progress, as_json)
     lake = project.lake()
     index = open_index(project, lake)
     snapshot = read_snapshot(lake)
@@ -104,7 +108,9 @@ def _most_written_about(index: "Index", snapshot: Snapshot, kind: EntityKind) ->
 
 def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song: Entity) -> None:
     screen.say()
-    print_terms(index, artist, index.terms(artist.id, n=_TERMS))
+    terms = index.terms(artist.id, n=_TERMS)
+    said = find_sentences(project.lake(), artist.id, [found.term for found in terms[:_SAID]], n=1)
+    print_terms(index, artist, terms, said)
     screen.say()
     screen.say(f"Most like {artist.name}", "bold")
     neighbors = index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS)

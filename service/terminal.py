@@ -37,6 +37,10 @@ def visible(text: str) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
+_SMALL = 0.1
+"""Below it a number is shown to three decimals, since two would hide which of two is greater."""
+
+
 class Screen(Console):
     """A console that takes all text as it is, and ends the program quietly when nobody reads any more."""
 
@@ -50,7 +54,7 @@ class Screen(Console):
 
     def say(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
         """Print one line of text, wrapped between words where it is too long, so many columns from the left."""
-        self.print(Padding.indent(Text(visible(text), style=style), indent))
+        self.print(Padding.indent(Text(visible(text), style=style), indent) if text else "")
 
     def say_indented(self, head: str, text: str, style: str = "") -> None:
         """Print a text beside a head, wrapped so that the head stays alone in its column."""
@@ -61,7 +65,7 @@ class Screen(Console):
         self.print(grid)
 
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str | float]], *, title: str = "") -> None:
-        """Print a table; numbers (given to two decimals, whole ones as they are) stand to the right."""
+        """Print a table; numbers are rounded and stand to the right."""
         body = [list(row) for row in rows]
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
         for position, heading in enumerate(headings):
@@ -139,7 +143,9 @@ def bars(*, quiet: bool = False) -> Iterator[progress.Progress]:
 def _cell(value: str | float) -> str:
     if isinstance(value, str):
         return visible(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.2f}" if abs(value) >= _SMALL else f"{value:.3f}"
 
 
 def _plain(value: object) -> object:

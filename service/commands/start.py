@@ -50,7 +50,5 @@ def demo(
     The blog is bundled, and served on this machine. A second time it goes on with what is there, so it is quick.
     """
     from service.demo import run_demo
-    from service.terminal import bars
 
-    with bars() as progress:
-        run_demo(folder, progress, as_json=as_json)
+    run_demo(folder, as_json=as_json)

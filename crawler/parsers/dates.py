@@ -37,7 +37,7 @@ _BYLINES = ("p", "span", "div", "small", "li", "a", "h2", "h3", "h4", "h5", "h6"
 _LEAD_IN = re.compile(r"\s*(written|posted|published)\b", re.IGNORECASE)
 _SLASHED = re.compile(r"\b(\d\d?)/(\d\d?)/\d{4}\b")
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
-_SMALL_NUMBER = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
+_SMALL_NUMBER = re.compile(r"(?<![\d:])(?:0?[1-9]|[12]\d|3[01])(?![\d:])")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 

@@ -13,7 +13,7 @@ from trafilatura.metadata import extract_author, extract_title
 from crawler.archive import MAX_PAGE_BYTES, NO_ENTRY, Entry
 from crawler.canonical import canonical_url, same_site
 from crawler.parsers.dates import published_at
-from crawler.parsers.decoding import decode, is_binary, without_controls
+from crawler.parsers.decoding import decode, is_binary, without_control_references, without_controls
 from crawler.parsers.kinds import document_kind
 from crawler.parsers.language import language
 from crawler.parsers.listings import is_listing
@@ -38,7 +38,7 @@ def parse_page(page: Page, entry: Entry = NO_ENTRY) -> Document | Skip:
     if reason := _unreadable(page):
         return Skip(page.url, reason)
     try:
-        text = without_controls(decode(page.body, _header(page, "content-type")))
+        text = without_control_references(without_controls(decode(page.body, _header(page, "content-type"))))
         tree = trafilatura.load_html(text)
         if tree is None or not text.strip():
             return Skip(page.url, Reason.BROKEN if text.strip() else Reason.EMPTY)
@@ -81,7 +81,7 @@ def _parse_tree(tree: HtmlElement, page: Page, entry: Entry) -> Document | Skip:
         title=title,
         text=text,
         fetched_at=page.fetched_at,
-        author=_line(structured.author or extract_author(tree) or _plain(entry.author)).strip(" ·|,;–-"),
+        author=_author(tree, structured, entry),
         published_at=_published(tree, page, structured, entry),
         lang=language(text),
         kind=document_kind(url, title, structured),
@@ -117,6 +117,11 @@ def own_url(tree: HtmlElement, url: str) -> str:
         except ValueError:
             continue
     return canonical_url(url)
+
+
+def _author(tree: HtmlElement, structured: Structured, entry: Entry) -> str:
+    named = next((str(name) for name in tree.xpath("//meta[@name='author']/@content") if "//" not in name), "")
+    return _line(structured.author or named or extract_author(tree) or _plain(entry.author)).strip(" ·|,;–-")
 
 
 def _title(tree: HtmlElement, structured: Structured, entry: Entry) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import _sparsetools
+from scipy import sparse
 
 from index.names import name_keys, term_key
 from index.postings import HEAD_SHARE
@@ -88,14 +88,18 @@ def _write_vectors(folder: Path, vectors: Vectors) -> None:
 
 
 def _write_postings(folder: Path, vectors: Vectors, layout: Layout) -> None:
-    """Turn the matrix from rows to terms, straight into the files, and note the norms of the heads."""
-    integers, terms = _integer_type(vectors), vectors.terms.num_rows
-    term_starts = _new(folder / "term_starts.npy", integers, terms + 1)
-    entities = _new(folder / "entities.npy", integers, len(vectors.indices))
-    weights = _new(folder / "posting_weights.npy", np.float32, len(vectors.indices))
-    rows, columns = np.load(folder / "row_starts.npy"), np.load(folder / "columns.npy", mmap_mode="r")
-    _sparsetools.csr_tocsc(layout.entities, terms, rows, columns, vectors.weights, term_starts, entities, weights)
-    np.save(folder / "head_norms.npy", _head_norms(vectors, layout, np.diff(term_starts)), allow_pickle=False)
+    """Write the matrix by terms, and the norms of the heads; takes 8 bytes of memory a weight."""
+    shape = (layout.entities, vectors.terms.num_rows)
+    rows = np.load(folder / "row_starts.npy")
+    matrix = sparse.csr_array((vectors.weights, vectors.indices.astype(rows.dtype, copy=False), rows), shape).tocsc()
+    arrays = {
+        "term_starts": matrix.indptr,
+        "entities": matrix.indices,
+        "posting_weights": matrix.data,
+        "head_norms": _head_norms(vectors, layout, np.diff(matrix.indptr)),
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
 def _head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -157,10 +161,6 @@ def _write_ranks(folder: Path, vectors: Mapping[EntityKind, Vectors]) -> dict[En
 
 def _integer_type(vectors: Vectors) -> type[np.int32] | type[np.int64]:
     return np.int32 if len(vectors.indices) < 2**31 else np.int64
-
-
-def _new(path: Path, dtype: type[np.generic], length: int) -> npt.NDArray[Any]:
-    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=(length,))
 
 
 def _write_arrow(path: Path, table: pa.Table) -> None:

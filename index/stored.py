@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import sparse
 
 from index.building import VERSION
 from index.postings import Postings
@@ -28,7 +29,9 @@ from index.published import (
 from records.errors import LakeError
 from records.types import Entity, EntityKind, Term, TermKind
 
-_ARRAYS = ("row_starts", "columns", "weights", "term_starts", "entities", "posting_weights", "head_norms", "latent")
+_ARRAYS = ("norms", "frequencies", "head_norms", "latent")
+_VECTORS = ("weights", "columns", "row_starts")
+_POSTINGS = ("posting_weights", "entities", "term_starts")
 _LEAST_TYPO = 3
 _FEW_IDS = 100
 
@@ -47,8 +50,16 @@ class StoredVectors:
         self._dictionary = _columns(open_arrow(folder / "terms.arrow"))
         keys = open_arrow(folder / "keys.arrow")
         self._keys, self._key_columns = _column(keys, "key"), _column(keys, "column").to_numpy()
-        self._frequencies, self._norms = (_open_array(folder / f"{name}.npy") for name in ("frequencies", "norms"))
-        self.postings = Postings(layout, *(_open_array(folder / f"{name}.npy") for name in _ARRAYS))
+        self._norms, self._frequencies, head_norms, latent = (_open_array(folder / f"{n}.npy") for n in _ARRAYS)
+        vectors, postings = ([_open_array(folder / f"{n}.npy") for n in names] for names in (_VECTORS, _POSTINGS))
+        shape = (layout.entities, len(self._dictionary["term"]))
+        self.postings = Postings(
+            layout,
+            sparse.csr_array(tuple(vectors), shape, copy=False),
+            sparse.csr_array(tuple(postings), shape[::-1], copy=False),
+            head_norms,
+            latent,
+        )
 
     def row(self, entity_id: str) -> int | None:
         """Return the row of an entity, None if it is not of this kind."""
@@ -65,10 +76,10 @@ class StoredVectors:
 
     def vector(self, row: int) -> Vector:
         """Return the whole vector of a row."""
-        arrays = self.postings
-        part = slice(arrays.row_starts[row], arrays.row_starts[row + 1])
-        columns = arrays.columns[part].astype(np.int32, copy=False)
-        return Vector(columns, arrays.weights[part], self._frequencies[part], self._norms[row], arrays.latent[row])
+        matrix = self.postings.vectors
+        part = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        columns = matrix.indices[part].astype(np.int32, copy=False)
+        return Vector(columns, matrix.data[part], self._frequencies[part], self._norms[row], self.postings.latent[row])
 
     def dictionary_terms(self, columns: Sequence[int]) -> list[DictionaryTerm]:
         """Return the dictionary rows of some columns, in their order."""

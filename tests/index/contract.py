@@ -26,7 +26,13 @@ SNAPSHOT = random_snapshot(entities=90, terms=240, seed=5)
 IDS = {kind: SNAPSHOT.vectors[kind].entities.column("id").to_pylist() for kind in EntityKind}
 PRECISION = 1e-5
 ASKED_OFTEN = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,  # the index is only read after it was filled
+        HealthCheck.differing_executors,  # every engine inherits the same test
+        HealthCheck.too_slow,
+    ],
 )
 
 weights = st.floats(0.1, 3) | st.floats(-3, -0.1)

@@ -1,5 +1,6 @@
 """One page to one document."""
 
+import logging
 import re
 import unicodedata
 from datetime import datetime
@@ -21,6 +22,8 @@ from crawler.parsers.outcome import Reason, Skip
 from crawler.parsers.structured import Structured, read_structured
 from records.ids import document_id
 from records.types import Document, Page
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it cannot read is counted as a skip
 
 MIN_CHARACTERS = 100
 """Shorter texts say too little to be counted. A blog's shortest posts about one song each had 120 characters."""

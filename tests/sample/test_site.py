@@ -72,6 +72,7 @@ def test_what_is_served_is_what_the_truth_says(base_url: str, post: TruePost) ->
     reviews = schema(page)
     assert [review["reviewRating"]["ratingValue"] for review in reviews] == [post.rating] * len(reviews)
     assert len(reviews) == (post.rating is not None)
+    assert page.tree.xpath("//meta[@property='article:section']/@content") in ([post.kind], [])
     shown = page.tree.xpath("string(//p[@class='byline'])")
     if post.published:
         assert f"{post.published.day} {post.published:%B %Y}" in shown

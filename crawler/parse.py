@@ -20,6 +20,7 @@ from crawler.parsers.outcome import Reason, Skip
 from crawler.parsers.page import parse_page
 from records.ids import fingerprint
 from records.lake import Dataset, Lake
+from records.orphans import end_with_parent
 from records.progress import Progress, silent
 from records.schemas import DOCUMENTS, to_table
 from records.types import Document, StageReport
@@ -84,7 +85,7 @@ class _Parsing:
         if self._workers < 2 or sum(path.stat().st_size for path in paths) < _WORTH_A_POOL:
             return nullcontext()
         # spawned, not forked: the service that calls this has threads
-        return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"), initializer=end_with_parent)
 
     def _parse_file(self, path: Path, executor: Executor | None) -> None:
         self._counts["files"] += 1

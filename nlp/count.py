@@ -22,11 +22,12 @@ from nlp.words import load_tagger, read_sentences
 from records.errors import LakeError
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.orphans import end_with_parent
 from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, StageReport, TermCount
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 _BATCH = 32
@@ -179,6 +180,7 @@ _worker: _Reader | None = None
 
 def _start_worker(root: Path, settings: CountSettings) -> None:
     global _worker  # the one thing a pool's process keeps between its tasks
+    end_with_parent()
     _worker = _Reader(Lake(root), settings)
 
 

@@ -14,7 +14,7 @@ from index.base import Index
 from index.building import build
 from index.published import IndexStatus, Published, SnapshotStatus
 from index.stored import StoredSnapshot, read_status
-from records.errors import LakeError, NoSnapshotError
+from records.errors import EngineError, LakeError, NoSnapshotError
 from records.lake import Lake
 from records.progress import Progress
 from records.snapshot import Snapshot
@@ -55,9 +55,13 @@ class EmbeddedIndex(Index):
         return current[1]
 
     def _build(self, snapshot: Snapshot, published_at: datetime, progress: Progress) -> None:
-        self._remove(snapshot.id)
-        with self._lake.staged(self._lake.index / snapshot.id) as staging:
-            build(staging, snapshot, published_at, progress)
+        try:
+            self._remove(snapshot.id)
+            with self._lake.staged(self._lake.index / snapshot.id) as staging:
+                build(staging, snapshot, published_at, progress)
+        except OSError as error:
+            reason = error.strerror or error
+            raise EngineError(f"{self._lake.index} cannot be written: {reason}; what was live stays live") from error
 
     def _make_live(self, snapshot_id: str, published_at: datetime) -> None:
         published = self._read_pointer().get("published", {}) | {snapshot_id: published_at.isoformat()}

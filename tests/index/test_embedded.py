@@ -1,6 +1,7 @@
 """The embedded engine keeps the contract, and survives being killed."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from index.base import Index
 from index.embedded import EmbeddedIndex
 from index.open import open_index
 from index.published import Filters
-from records.errors import ConfigurationError, LakeError, NoSnapshotError, UnknownEntityError
+from records.errors import ConfigurationError, EngineError, LakeError, NoSnapshotError, UnknownEntityError
 from records.lake import Lake
 from records.types import EntityKind
 from tests.index.contract import ARTIST, SNAPSHOT, IndexContract, assert_exact, of_day
@@ -130,6 +131,22 @@ def test_a_reader_that_is_open_sees_what_another_process_publishes(lake: Lake) -
         reader.kind_of("artist-000070")
     EmbeddedIndex(lake).publish(SNAPSHOT)
     assert reader.kind_of("artist-000070") is ARTIST
+
+
+def test_a_publish_that_runs_out_of_space_says_so_and_changes_nothing(lake: Lake) -> None:
+    """A limit on the size of files stands for the full disk."""
+    index = EmbeddedIndex(lake)
+    index.publish(random_snapshot(entities=5, terms=9, seed=2))
+    before = index.status()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limits[1]))
+    try:
+        with pytest.raises(EngineError, match="index cannot be written: .*; what was live stays live"):
+            index.publish(SNAPSHOT)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert index.status() == before
+    assert list((lake.root / ".staging").iterdir()) == []
 
 
 def test_a_damaged_index_says_what_to_do(lake: Lake) -> None:

@@ -141,7 +141,7 @@ def test_a_publish_that_runs_out_of_space_says_so_and_changes_nothing(lake: Lake
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limits[1]))
     try:
-        with pytest.raises(EngineError, match="index cannot be written: .*; what was live stays live"):
+        with pytest.raises(EngineError, match=r"index cannot be written: .*; what was live stays live"):
             index.publish(SNAPSHOT)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -16,27 +16,27 @@ SURE = 4.0
 """Log-odds of a name that is no everyday word, spelled as the catalogue spells it: confidence .98."""
 _RARE = 3.0
 """Zipf frequency (log10 of occurrences in 10^9 words) below which a word counts as no everyday word."""
-_UNHEARD = 1.5
+_UNHEARD = 2.0
 """Zipf frequency below which a word is hardly one: then small letters are a matter of style ("slowdive")."""
 _PER_ZIPF = 2.2
 _REACH = 60
 """Characters to either side in which a cue counts: about a clause."""
 _SMALL = frozenset("a an and at by de del der for from in la le of on or the to with y".split())  # noqa: SIM905
 _CUES = re.compile(
-    r"\b(bands?|albums?|songs?|singles?|tracks?|records?|recorded|ep|lp|singers?|guitarists?|drummers?|bassists?|vocals?|"
-    r"trio|duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
+    r"\b(bands?|albums?|songs?|singles?|tracks?|records?|recorded|ep|lp|singers?|guitarists?|drummers?|bassists?|"
+    r"vocals?|trio|duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
     r"released|covers?|frontman|discography|soundtrack|lineup)\b"
 )
 _SAID_BEFORE = re.compile(
     r"\b(by|bands?|groups?|duo|trio|singer|artist|rapper|feat\.?|ft\.?|featuring|vs\.?|fans? of|sounds? like) $"
 )
 _SAID_AFTER = re.compile(
-    r"['\u2019]s? ((new|first|second|third|latest|debut|last|next|best|early|late|self-titled)\b|(album|song|single|track|"
-    r"record|ep|lp|cover|version|music|sound|singer|guitarist|drummer|discography|set)\b)"
+    r"['\u2019]s? ((new|first|second|third|latest|debut|last|next|best|early|late|self-titled)\b|(album|song|single|"
+    r"track|record|ep|lp|cover|version|music|sound|singer|guitarist|drummer|discography|set)\b)"
 )
 _LINKED_BEFORE = re.compile(r"(\blike|\bwith|\band|&|,) $")
 _PLACED_BEFORE = re.compile(r"\b(in|at|near|into|around|of the|city of|downtown) $")
-_REACHED_BEFORE = re.compile(r"(\b(to|from|on|north|south|east|west|new)|[A-Z]\w+,) $")
+_REACHED_BEFORE = re.compile(r"\b(to|from|on|north|south|east|west|new) $")
 _CAPITAL_AFTER = re.compile(r" (?!(?:And|Or)\b)[A-Z][a-z]|-\w|,? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b")
 _CAPITAL_BEFORE = re.compile(r"(?<![.!?:;\"'\u201c\u201d(\n])[ ]?\b(?:[A-Z][a-z]+|[A-Z]\.) $")
 _SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(])$")
@@ -70,6 +70,12 @@ def _zipf(word: str) -> float:
 def _words(name: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_]+(?:'[^\W_]+)*", fold(name))
     return tuple(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
+@lru_cache(maxsize=100_000)
+def _everydayness(word: str) -> float:
+    """Return how common a word is: 0 for one that is hardly met, 1 for one that every text holds."""
+    return min(1.0, max(0.0, (_zipf(" ".join(_words(word))) - _RARE) / 1.5))
 
 
 @lru_cache(maxsize=100_000)
@@ -124,7 +130,7 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     if starts and _SPEAKER.match(after) and len(surface) < 4:
         total -= 5.0
     if starts and everyday:
-        total -= 3.0 if after[:1] in (",", "!", ":", ".", "-", "?") else 1.5
+        total -= (3.0 if after[:1] in (",", "!", ":", ".", "-", "?") else 1.5) * _everydayness(surface)
     if _is_quoted(before, after):
         total -= 2.5 * weight
     return total + _music_around(before, after, everyday)

@@ -2,14 +2,15 @@
 
 GENERIC_NOUNS = frozenset(
     """
-    album albums band bands song songs track tracks record records release releases music sound sounds single
+    line lines album albums band bands song songs track tracks record records release releases music sound sounds single
     singles ep lp artist artists musician musicians group groups act acts singer singers title titles tune tunes
     piece pieces work works material project projects number numbers show shows set sets performance audience fan
     fans listener listeners career label version versions member members line-up lineup debut discography recording
     recordings
     """.split()
 )
-"""Every text about music has them: as a term they say that the text is about music."""
+"""Every text about music has them: alone they say only that it is about music. With a noun before it they can describe
+("guitar line", "protest song")."""
 
 VAGUE_NOUNS = frozenset(
     """
@@ -22,7 +23,7 @@ VAGUE_NOUNS = frozenset(
     newsletter read reader readers author writer email copy image photo video videos feature features news story
     interview stuff guy guys kid kids problem question answer matter sense hand turn top bottom effort attempt
     series range variety variation use return change issue choice success note order term terms form type types
-    set-up date dates age line lines minute-long mile anybody somebody percent per ages years-old fun thanks mine
+    set-up date dates age minute-long mile anybody somebody percent per ages years-old fun thanks mine
     """.split()
 )
 """They point at something without saying what it is like ("first time", "a lot", "last year")."""

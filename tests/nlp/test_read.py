@@ -1,0 +1,118 @@
+"""Terms go to whom their sentence speaks of, and are words that say something."""
+
+import pytest
+
+from nlp.mentions import Linker
+from nlp.read import count_terms
+from nlp.settings import CountSettings
+from nlp.words import load_tagger, read_sentences
+from records.errors import ConfigurationError
+from records.types import TermKind
+from tests.nlp.texts import document, names
+
+NAMES = names()
+LINKER = Linker(NAMES, 0.7)
+TAGGER = load_tagger(CountSettings())
+
+
+def terms(text: str, title: str = "A post") -> dict[str, dict[tuple[str, str], float]]:
+    """Return tf by entity and by (kind, term)."""
+    said = document(text, title)
+    sentences = next(read_sentences(TAGGER, [text]))
+    found: dict[str, dict[tuple[str, str], float]] = {}
+    for row in count_terms(said, sentences, LINKER.link(said).mentions, NAMES):
+        found.setdefault(row.entity_id, {})[(str(row.kind), row.term)] = row.tf
+    return found
+
+
+def of_kind(found: dict[tuple[str, str], float], kind: TermKind) -> set[str]:
+    return {term for k, term in found if k == kind}
+
+
+def test_a_sentence_belongs_to_whom_it_names() -> None:
+    found = terms("Slowdive make hazy dream pop. My Bloody Valentine are abrasive.")
+    assert ("adj", "hazy") in found["slowdive"]
+    assert ("adj", "abrasive") not in found["slowdive"]
+    assert ("adj", "abrasive") in found["mbv"]
+
+
+def test_a_sentence_that_points_back_goes_on_about_the_last_one_at_half_weight() -> None:
+    found = terms("Slowdive make hazy dream pop. Their guitars are gentle. Nobody asked for a violent storm.")
+    assert found["slowdive"][("adj", "gentle")] == 0.5
+    assert ("adj", "violent") not in found["slowdive"]
+
+
+def test_the_subject_of_the_document_has_the_rest() -> None:
+    found = terms("A hazy, gentle record. My Bloody Valentine are abrasive.", "Slowdive – Souvlaki")
+    assert found["slowdive"][("adj", "gentle")] == 1.0
+    assert found["slowdive"][("adj", "abrasive")] == 0.5
+    assert found["mbv"][("adj", "abrasive")] == 1.0
+
+
+def test_a_song_and_its_artist_share_a_sentence_whole() -> None:
+    found = terms("On “Alison” Slowdive are at their most luminous.")
+    assert found["slowdive"][("adj", "luminous")] == 1.0
+    assert found["slowdive/alison"][("adj", "luminous")] == 1.0
+
+
+def test_own_names_are_never_terms() -> None:
+    found = terms("Slowdive play slow music. Slowdive's “Alison” is Slowdive's best.", "Slowdive – Alison")
+    for entity in ("slowdive", "slowdive/alison"):
+        words = {word for kind, term in found[entity] for word in term.split() if kind != TermKind.ARTIST}
+        assert "slowdive" not in words
+    assert "alison" not in {word for _, term in found["slowdive/alison"] for word in term.split()}
+
+
+def test_those_named_beside_are_terms_of_kind_artist_by_id() -> None:
+    found = terms("Slowdive toured with My Bloody Valentine.")
+    assert of_kind(found["slowdive"], TermKind.ARTIST) == {"mbv"}
+    assert of_kind(found["mbv"], TermKind.ARTIST) == {"slowdive"}
+
+
+def test_the_subject_is_mentioned_beside_all_it_is_compared_with() -> None:
+    found = terms("This will please fans of My Bloody Valentine.", "Slowdive – Souvlaki")
+    assert of_kind(found["mbv"], TermKind.ARTIST) == {"slowdive"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Slowdive play shimmering guitar lines.", {"shimmering guitar line"}),
+        ("Slowdive have post-punk guitars.", {"post-punk guitar", "guitar"}),
+        ("Slowdive made a great album for the first time.", set()),
+        ("Slowdive have a lot of reverb.", {"reverb"}),
+    ],
+)
+def test_noun_phrases_say_something(text: str, expected: set[str]) -> None:
+    assert of_kind(terms(text)["slowdive"], TermKind.NP) == expected
+
+
+def test_pairs_do_not_cross_punctuation() -> None:
+    pairs = of_kind(terms("Slowdive are hazy, gentle and warm.")["slowdive"], TermKind.N2)
+    assert "gentle and" in pairs
+    assert "hazy gentle" not in pairs
+
+
+def test_names_that_are_not_in_the_catalogue_are_names() -> None:
+    assert of_kind(terms("Slowdive come from Reading and signed to Creation Records.")["slowdive"], TermKind.NAME) >= {
+        "reading"
+    }
+
+
+def test_the_sentence_of_a_term_is_where_it_says() -> None:
+    text = "Slowdive are hazy. Slowdive are gentle.\nSlowdive are warm."
+    said = document(text)
+    sentences = next(read_sentences(TAGGER, [text]))
+    for row in count_terms(said, sentences, LINKER.link(said).mentions, NAMES):
+        if row.kind is TermKind.ADJ:
+            assert row.term in text[row.start : row.end]
+
+
+def test_a_line_feed_ends_a_sentence() -> None:
+    sentences = next(read_sentences(TAGGER, ["A heading\nSlowdive drift. They hum"]))
+    assert [" ".join(word.text for word in s) for s in sentences] == ["a heading", "slowdive drift .", "they hum"]
+
+
+def test_a_model_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="'no_such_model' cannot be loaded"):
+        load_tagger(CountSettings(model="no_such_model"))

@@ -1,6 +1,7 @@
 """One address per page: what a link should be fetched as, and what a page is known by."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -13,9 +14,12 @@ _TRACKING = re.compile(
 _SESSION = re.compile(r"(s|j|asp|php)?sess(ion)?_?(id)?|(php)?sid|sessid|cf(id|token)|jsessionid", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(index|default)\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
+_REMEMBERED = 8192
+"""Addresses whose clean form is kept at hand: the pages of a site name the same ones over and over."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(_REMEMBERED)
 def fetch_url(url: str) -> str:
     """Return the address without what only tells visitors apart: session ids, tracking parameters, the fragment.
 
@@ -28,6 +32,7 @@ def fetch_url(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), _netloc(parts), path, "&".join(kept), ""))
 
 
+@lru_cache(_REMEMBERED)
 def canonical_url(url: str) -> str:
     """Return the address that a page is known by: two spellings of one page give one address.
 

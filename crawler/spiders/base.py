@@ -239,7 +239,7 @@ class SiteSpider(SourceSpider):
         crowd = len(links) // _CROWD
         room = max(_QUEUE * self.source.max_pages - len(self._asked), _FEW)
         for link in links:
-            key = hash(canonical_url(link.url))
+            key = hash(link.url)
             if key not in self._asked and room > 0:
                 room -= 1
                 self._asked.add(key)

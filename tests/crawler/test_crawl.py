@@ -82,7 +82,7 @@ def test_of_a_changed_post_one_body_is_fetched_and_links_of_unchanged_pages_are_
 
 def test_a_page_is_kept_as_it_was_fetched(lake: Lake) -> None:
     """Unpacked, with its address, time, source, status and headers, and without cookies."""
-    body = page("A").body
+    body = bytes(page("A").body)
     answer = Answer(gzip.compress(body), headers={"Content-Encoding": "gzip", "X-One": "1", "Set-Cookie": "id=7"})
     with serving({"/": answer}) as site:
         crawl(lake, [site.source(name="my-blog")], day=DAY)

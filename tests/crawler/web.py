@@ -78,9 +78,9 @@ def text_about(number: int) -> str:
 
 
 @contextmanager
-def serving(pages: Pages) -> Iterator[Site]:
+def serving(pages: "Pages | dict[str, Answer]") -> Iterator[Site]:
     """Serve a site on a free port of 127.0.0.1."""
-    site = Site(pages)
+    site = Site(dict(pages))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,0 +1,116 @@
+"""Pages a second of the crawl against a Scrapy spider whose callback does nothing, same settings, same site, one run.
+
+Measured between the first and the last request that reach the site, so that the start of a process does not count.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+
+from crawler.crawl import crawl
+from crawler.sources import Source, SourceKind
+from records.lake import Lake
+from sample.site import build
+
+_PAGES = 300
+_DELAYS = (0.0, 0.05)
+"""Seconds between requests: none, which shows what we cost, and some, less than is polite, which shows what matters."""
+
+_BARE = """
+import sys
+from scrapy.crawler import CrawlerProcess
+from scrapy import Spider
+class Bare(Spider):
+    name = "bare"
+    start_urls = [f"{sys.argv[1]}/{n}" for n in range(int(sys.argv[2]))]
+    def parse(self, response): pass
+process = CrawlerProcess({
+    "ROBOTSTXT_OBEY": True, "CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": float(sys.argv[3]), "DOWNLOAD_DELAY": float(sys.argv[3]),
+    "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "COOKIES_ENABLED": False})
+process.crawl(Bare)
+process.start()
+"""
+
+
+def measure() -> list[tuple[str, str, float, str]]:
+    """Return (what, variant, value, unit) for both crawlers at each delay, and the share that ours reaches."""
+    rows = []
+    for delay in _DELAYS:
+        with _site() as (url, times):
+            _crawl_bare(url, delay)
+            bare = _rate(times)
+        with _site() as (url, times):
+            _crawl_ours(url, delay)
+            ours = _rate(times)
+        variant = f"{delay} s between requests"
+        rows += [
+            ("crawl: topterms", variant, ours, "pages/s"),
+            ("crawl: Scrapy, empty callback", variant, bare, "pages/s"),
+            ("crawl: share of Scrapy", variant, ours / bare, ""),
+        ]
+    return rows
+
+
+def _rate(times: list[float]) -> float:
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def _crawl_bare(url: str, delay: float) -> None:
+    subprocess.run([sys.executable, "-c", _BARE, url, str(_PAGES), str(delay)], check=True)
+
+
+def _crawl_ours(url: str, delay: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake(Path(folder) / "lake", create=True)
+        source = Source("bench", SourceKind.BLOG, (f"{url}/0",), delay=delay, allow_private=True)
+        crawl(lake, [source], day=date(2026, 11, 21))
+
+
+@contextmanager
+def _site() -> Iterator[tuple[str, list[float]]]:
+    """Serve pages of the sample blog under numbers, each linking to some others; give the times of requests."""
+    times: list[float] = []
+    bodies = _bodies()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            number = self.path.strip("/")
+            if number.isdecimal():
+                times.append(monotonic())
+            body = bodies[int(number)] if number.isdecimal() else b""
+            self.send_response(200 if number.isdecimal() else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", times
+        server.shutdown()
+
+
+def _bodies() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder), "http://sample.invalid")
+        posts = [path.read_bytes() for path in sorted(Path(folder).glob("20*/*/*/index.html"))]
+    links = [f"<a href='/{(10 * n + k) % _PAGES}'>next</a>" for n in range(_PAGES) for k in range(10)]
+    return [
+        posts[n % len(posts)].replace(b"<body>", f"<body>{''.join(links[10 * n : 10 * n + 10])}".encode())
+        for n in range(_PAGES)
+    ]

@@ -19,7 +19,7 @@ from records.schemas import ENTITIES
 from records.snapshot import ENTITY_ROWS, LATENT, TERM_ROWS, Snapshot, Vectors, read_snapshot, write_snapshot
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same totals give other vectors."""
 
 

@@ -36,7 +36,7 @@ GROUP BY e.entity_id
 """
 _SELVES = """
 INSERT INTO said
-SELECT r.entity_id, 'artist', CASE WHEN c.kind = 'artist' THEN c.id ELSE unnest(c.artists) END, 0, r.documents
+SELECT r.entity_id, 'artist', unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END), 0, r.documents
 FROM rows r JOIN catalog c ON r.entity_id = c.id
 """
 _ONCE = """

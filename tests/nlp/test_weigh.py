@@ -1,0 +1,214 @@
+"""Totals add up whatever the order and the day they are built on; vectors follow the formula."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.catalog import import_catalog
+from nlp.phrases import phrases
+from nlp.settings import WeighSettings
+from nlp.totals import totals_of
+from nlp.weigh import weigh
+from records.errors import ConfigurationError
+from records.ids import document_id
+from records.lake import Dataset, Lake
+from records.schemas import COUNTS, DOCUMENTS, to_table
+from records.snapshot import LATENT, Vectors, read_snapshot
+from records.types import Document, EntityKind, TermCount, TermKind
+
+DAY = date(2026, 11, 21)
+CATALOG = "id,kind,name,artist\na,artist,Ahn,\nb,artist,Bez,\nc,artist,Coe,\ns,song,Sun,a\n"
+SETTINGS = WeighSettings(half_life_days=100, hot_half_life_days=10)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    made = Lake(tmp_path / "lake", create=True)
+    path = tmp_path / "catalog.csv"
+    path.write_text(CATALOG)
+    import_catalog(made, path)
+    return made
+
+
+Said = dict[tuple[str, str, str], float]
+"""(entity, kind, term) -> tf"""
+
+
+def add(lake: Lake, day: date, said: dict[str, Said], *, age: int = 0, stem: str = "x") -> None:
+    """Put documents ("source/name" -> what it says) and their counts into the lake."""
+    when = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    documents = [
+        Document(document_id(u), u, u.split("/")[0], "", "text", when, published_at=when - timedelta(days=age))
+        for u in said
+    ]
+    counts = [
+        TermCount(document_id(u), entity, TermKind(kind), term, tf, 0, 4)
+        for u, terms in said.items()
+        for (entity, kind, term), tf in terms.items()
+    ]
+    stamp = document_id(repr(said))
+    lake.write_table(lake.partition(Dataset.DOCUMENTS, day) / f"{stem}.parquet", to_table(documents, DOCUMENTS), stamp)
+    lake.write_table(lake.partition(Dataset.COUNTS, day) / f"{stem}.parquet", to_table(counts, COUNTS), stamp)
+
+
+def totals(lake: Lake, day: date = DAY) -> dict[tuple[str, ...], tuple[float, int]]:
+    rows = totals_of(lake, day, SETTINGS).terms.to_pylist()
+    return {(r["entity_id"], r["kind"], r["term"], r["source"]): (r["tf"], r["documents"]) for r in rows}
+
+
+def artists(lake: Lake) -> Vectors:
+    return read_snapshot(lake).vectors[EntityKind.ARTIST]
+
+
+def weight(vectors: Vectors, entity: str, kind: str, term: str) -> float:
+    """Return a weight as it was before its kind's norm was divided out."""
+    row = vectors.entities.column("id").to_pylist().index(entity)
+    rows = vectors.terms.to_pylist()
+    column = next(i for i, t in enumerate(rows) if (t["kind"], t["term"]) == (kind, term))
+    cells = slice(vectors.indptr[row], vectors.indptr[row + 1])
+    unit = dict(zip(vectors.indices[cells].tolist(), vectors.weights[cells].tolist(), strict=True))[column]
+    return unit * float(vectors.norms[row, list(TermKind).index(TermKind(kind))])
+
+
+def test_what_was_said_long_ago_weighs_half_after_the_half_life(lake: Lake) -> None:
+    add(lake, DAY, {"x/old": {("a", "adj", "hazy"): 2.0}}, age=100)
+    assert totals(lake) == {("a", "adj", "hazy", "x"): (pytest.approx(1.0), 1)}
+
+
+def test_a_later_day_is_the_earlier_one_faded_plus_the_day(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 2.0}})
+    totals(lake)
+    later = DAY + timedelta(days=50)
+    add(lake, later, {"x/2": {("a", "adj", "hazy"): 3.0}})
+    assert totals(lake, later)["a", "adj", "hazy", "x"] == (pytest.approx(2 * 0.5**0.5 + 3), 2)
+
+
+def test_a_revision_takes_the_place_of_what_stood_there(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 2.0, ("a", "adj", "slow"): 1.0}, "x/2": {("b", "adj", "loud"): 1.0}})
+    totals(lake)
+    add(lake, DAY + timedelta(days=1), {"x/1": {("a", "adj", "bright"): 1.0}})
+    after = totals(lake, DAY + timedelta(days=1))
+    assert set(after) == {("a", "adj", "bright", "x"), ("b", "adj", "loud", "x")}
+
+
+def test_a_document_that_was_taken_back_leaves_nothing(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 2.0}}, stem="x")
+    add(lake, DAY, {"y/1": {("a", "adj", "loud"): 2.0}}, stem="y")
+    totals(lake)
+    for dataset in (Dataset.COUNTS, Dataset.DOCUMENTS):
+        (lake.partition(dataset, DAY) / "y.parquet").unlink()
+    later = DAY + timedelta(days=1)
+    add(lake, later, {"x/2": {("a", "adj", "slow"): 1.0}})
+    assert {term for _, _, term, _ in totals(lake, later)} == {"hazy", "slow"}
+
+
+TERMS = st.tuples(st.sampled_from("ab"), st.just("adj"), st.sampled_from(["hazy", "loud", "slow"]))
+SAID = st.dictionaries(TERMS, st.sampled_from([0.5, 1.0, 2.0]), min_size=1)
+DAYS = st.lists(st.dictionaries(st.sampled_from(["x/1", "x/2", "y/1"]), SAID, min_size=1), min_size=1, max_size=4)
+
+
+@settings(max_examples=15, deadline=None)
+@given(DAYS)
+def test_day_by_day_gives_what_a_build_from_scratch_gives(tmp_path_factory: pytest.TempPathFactory, days: list) -> None:
+    daily = Lake(tmp_path_factory.mktemp("daily") / "lake", create=True)
+    scratch = Lake(tmp_path_factory.mktemp("scratch") / "lake", create=True)
+    for offset, said in enumerate(days):
+        day = DAY + timedelta(days=3 * offset)
+        add(daily, day, said, age=5)
+        add(scratch, day, said, age=5)
+        totals_of(daily, day, SETTINGS)
+    expected = totals(scratch, day)
+    assert totals(daily, day) == {key: (pytest.approx(tf), n) for key, (tf, n) in expected.items()}
+
+
+def test_a_weight_is_log_tf_times_smooth_idf(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0}, "x/2": {("b", "adj", "loud"): 1.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert weight(artists(lake), "a", "adj", "hazy") == pytest.approx(math.log(4) * (math.log(3 / 2) + 1), rel=1e-5)
+
+
+def test_ten_sources_that_say_it_once_outweigh_one_that_says_it_ten_times(lake: Lake) -> None:
+    add(lake, DAY, {f"site{i}/1": {("a", "adj", "dreamy"): 1.0} for i in range(10)})
+    add(lake, DAY, {"loud/1": {("a", "adj", "heavy"): 10.0}}, stem="y")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    assert weight(vectors, "a", "adj", "dreamy") > 2 * weight(vectors, "a", "adj", "heavy")
+
+
+def test_an_entity_of_which_all_is_old_loses_nothing_by_age(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0}}, age=1000)
+    add(lake, DAY, {"x/2": {("b", "adj", "loud"): 3.0}}, stem="y")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    assert weight(vectors, "a", "adj", "hazy") == pytest.approx(weight(vectors, "b", "adj", "loud"), rel=1e-4)
+
+
+def test_every_kind_of_every_entity_has_norm_one(lake: Lake) -> None:
+    said = {(e, k, f"{k} {i}"): 1.0 + i for e in "abc" for k in ("adj", "np", "n1", "artist") for i in range(4)}
+    add(lake, DAY, {"x/1": said})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    for row in range(3):
+        cells = slice(vectors.indptr[row], vectors.indptr[row + 1])
+        for kind in ("adj", "np", "n1", "artist"):
+            block = vectors.columns_of(TermKind(kind))
+            inside = (vectors.indices[cells] >= block.start) & (vectors.indices[cells] < block.stop)
+            assert np.linalg.norm(vectors.weights[cells][inside]) == pytest.approx(1, rel=1e-5)
+
+
+def test_frequency_is_the_share_of_documents_that_say_it(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0, ("a", "adj", "slow"): 1.0}, "x/2": {("a", "adj", "slow"): 1.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    shares = {
+        vectors.terms.column("term")[int(column)].as_py(): float(share)
+        for column, share in zip(vectors.indices, vectors.frequencies, strict=True)
+    }
+    assert (shares["hazy"], shares["slow"]) == (0.5, 1.0)
+
+
+def test_an_artist_is_alike_those_it_is_mentioned_with(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "artist", "b"): 1.0, ("b", "artist", "a"): 1.0, ("c", "adj", "loud"): 1.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    block = vectors.columns_of(TermKind.ARTIST)
+    dense = np.zeros((3, vectors.terms.num_rows))
+    for row in range(3):
+        cells = slice(vectors.indptr[row], vectors.indptr[row + 1])
+        dense[row, vectors.indices[cells]] = vectors.weights[cells]
+    cosines = dense[:, block] @ dense[:, block].T
+    assert cosines[0, 1] > 0.5
+    assert cosines[0, 2] == 0
+
+
+def test_weighing_again_changes_nothing_and_new_counts_do(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    first = read_snapshot(lake).id
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert read_snapshot(lake).id == first
+    add(lake, DAY, {"x/2": {("a", "adj", "slow"): 3.0}}, stem="y")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert read_snapshot(lake).id != first
+
+
+def test_a_lake_without_counts_has_empty_vectors(lake: Lake) -> None:
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert artists(lake).entities.num_rows == 0
+
+
+@pytest.mark.parametrize("mix", [{"colour": 1.0}, {"adj": -1.0}, {"adj": 0.0}, {LATENT: math.nan}])
+def test_a_mix_that_makes_no_sense_is_refused(lake: Lake, mix: dict[str, float]) -> None:
+    with pytest.raises(ConfigurationError, match="expected weights of at least 0 for n1, n2"):
+        weigh(lake, day=DAY, settings=replace(SETTINGS, mix=mix))
+
+
+def test_a_pair_is_a_phrase_when_its_words_seek_each_other() -> None:
+    words = {"of": 500, "the": 600, "dream": 20, "pop": 30, "x": 5000}
+    assert phrases(["dream pop", "of the", "no word"], [15, 40, 3], words) == [True, False, False]

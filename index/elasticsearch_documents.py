@@ -27,6 +27,8 @@ from records.types import Entity, EntityKind, Term, TermKind
 FORMAT = 1
 """Version of all this; an index of another one is not read, but published anew."""
 FEATURES, LATENT, PACKED = "features", "latent", "packed"
+STRETCH = 2.0
+"""Length of the stored latent vectors, which makes of a distance a score that falls fast (see `Plan`)."""
 _REACH_FLOOR = 1e-3
 _DIGITS = 4
 """Digits of a feature's value: Elasticsearch keeps 9 bits of it, and short numbers make short requests."""
@@ -102,7 +104,7 @@ def entity_mapping(dimensions: int) -> dict[str, Any]:
             "type": "dense_vector",
             "dims": dimensions,
             "index": True,
-            "similarity": "cosine",
+            "similarity": "l2_norm",
             "index_options": graph,
         }
     left_out = [FEATURES, LATENT, PACKED, "names", "begins"]
@@ -143,7 +145,7 @@ def entity_documents(vectors: Vectors, shape: Shape, start: int, stop: int) -> I
         if names:
             document["begins"] = {"input": names, "weight": round(familiarity * 1e6)}
         if vector.latent.any():
-            document[LATENT] = [round(value, 6) for value in vector.latent.tolist()]
+            document[LATENT] = stretched(vector.latent)
         yield document
 
 
@@ -204,6 +206,11 @@ def latent_features(latent: npt.NDArray[np.float64]) -> dict[str, float]:
     return {
         f"{'p' if value > 0 else 'n'}{d}": abs(float(f"{value:.{_DIGITS}g}")) for d, value in enumerate(latent) if value
     }
+
+
+def stretched(latent: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """Return a unit vector of length STRETCH, as it is stored and asked for."""
+    return [round(STRETCH * value, 5) for value in latent.tolist()]
 
 
 def _features(vector: Vector, shape: Shape) -> Iterator[tuple[str, float]]:

@@ -162,10 +162,9 @@ class Publication:
             raise EngineError(f"{index} holds {found} documents; expected {expected}: publish again")
 
     def _check_answers(self, published: ElasticsearchSnapshot, kind: EntityKind, vectors: Vectors) -> None:
-        rows = (
-            np.unique(np.linspace(0, vectors.entities.num_rows - 1, _SAMPLES, dtype=int)) if len(vectors.norms) else []
-        )
-        ids = [vectors.entities.column("id")[int(row)].as_py() for row in rows]
+        count = vectors.entities.num_rows
+        rows: list[int] = sorted({count * sample // _SAMPLES for sample in range(_SAMPLES)}) if count else []
+        ids = [vectors.entities.column("id")[row].as_py() for row in rows]
         recalls = []
         for row, entity_id, back in zip(rows, ids, published.vectors(kind, ids), strict=True):
             vector = vector_of(vectors, row)

@@ -11,13 +11,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.elasticsearch_documents import FEATURES, LATENT, MAX_HITS, PACKED, Shape, features, latent_features
+from index.elasticsearch_documents import (
+    FEATURES,
+    LATENT,
+    MAX_HITS,
+    PACKED,
+    STRETCH,
+    Shape,
+    features,
+    latent_features,
+    stretched,
+)
 from index.published import Filters, Query
 
 CANDIDATE_SHARE = 0.5
 """Share of the query's squared norm that the terms which find candidates have (see bench/elasticsearch.py)."""
 WINDOW = 500
 """Candidates of each shard that are scored again, at least."""
+RESCORED_SHARE = 0.99
+"""Share of the query's squared norm by which candidates are scored again; the rest is left to `index.base`."""
 LATENT_CANDIDATES = 2000
 """Nearest latent vectors of each shard that become candidates; at most 10,000."""
 FEW_TERMS = 32
@@ -26,6 +38,7 @@ FEW_ENTITIES = 2000
 """Among so few entities every query is asked whole at once: 15 ms."""
 PRECISION = 2.0**-8
 """A stored weight is cut, by at most this share of it."""
+_STEEP_AT = 0.8
 _RENOWN = [{"familiarity": "desc"}, {"documents": "desc"}, {"id": "asc"}]
 
 
@@ -86,19 +99,28 @@ class Plan:
         return clauses + ([self._nearest_latent()] if self.query.has_latent else [])
 
     def _nearest_latent(self) -> dict[str, Any]:
+        """Return the clause that scores the nearest latent vectors, and adds nothing to all others.
+
+        Elasticsearch makes of the distance between two vectors of length s and cosine c the score
+        1 / (1 + s^2 (2 - 2c)). Boosted to rise like c does around .8, where neighbours are, it is small for the last of
+        the candidates: so the others, which get nothing, are not shut out. Of cosines, which it would score as
+        (1 + c) / 2, even the last gets much, and then recall@50 is .991 where this way finds .9994, among 50,000
+        artists drawn from the headline's, with a window of 500.
+        """
         norm = float(np.linalg.norm(self.query.latent))
+        square = STRETCH**2
         knn = {
             "field": LATENT,
-            "query_vector": [round(value, 5) for value in (self.query.latent / norm).tolist()],
+            "query_vector": stretched(self.query.latent / norm),
             "k": LATENT_CANDIDATES,
             "num_candidates": LATENT_CANDIDATES,
-            "boost": 2 * norm,  # Elasticsearch scores a cosine as (1 + cosine) / 2
+            "boost": norm * (1 + square * (2 - 2 * _STEEP_AT)) ** 2 / (2 * square),
             "filter": {"bool": filter_clauses(self.filters)},
         }
         return {"knn": knn}
 
-    def _wanted(self) -> dict[str, float]:
-        wanted = self.query.weights > 0
+    def _wanted(self, share: float = 1.0) -> dict[str, float]:
+        wanted = strongest(self.query.weights, share)
         asked = features(self.query.columns[wanted], self.query.weights[wanted])
         return asked | latent_features(self.query.latent)
 
@@ -108,7 +130,7 @@ class Plan:
         unwanted = self.query.weights < 0
         steps = []
         if self.is_cut:
-            steps.append(_rescore(window, 0, 1, self._wanted()))
+            steps.append(_rescore(window, 0, 1, self._wanted(RESCORED_SHARE)))
         if unwanted.any():
             asked = features(self.query.columns[unwanted], -self.query.weights[unwanted])
             steps.append(_rescore(window, 1, -1, asked))
@@ -119,7 +141,7 @@ def strongest(weights: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.
     """Return the places of the greatest positive weights that together have a share of their squared norm."""
     order = np.argsort(-weights, kind="stable")[: int((weights > 0).sum())]
     squares = np.cumsum(weights[order] ** 2)
-    return order[: int(np.searchsorted(squares, share * squares[-1])) + 1] if len(order) else order
+    return order if share >= 1 or not len(order) else order[: int(np.searchsorted(squares, share * squares[-1])) + 1]
 
 
 def filter_clauses(filters: Filters) -> dict[str, list[dict[str, Any]]]:

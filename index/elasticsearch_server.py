@@ -4,6 +4,7 @@ Nothing here needs security, scripts or `GET /` of the server. Credentials are h
 else: no error and no log line has them.
 """
 
+import ssl
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -65,8 +66,8 @@ class Server:
         basic = (user, password or "") if user else found
         if api_key and basic:
             raise ConfigurationError("Elasticsearch was given an API key and a user; expected one of the two")
-        if ca is not None and not ca.is_file():
-            raise ConfigurationError(f"the CA of Elasticsearch is to be in {ca}, which is no file; expected a PEM file")
+        if ca is not None:
+            _check_ca(ca)
         self.address = ", ".join(urls)
         trust: dict[str, Any] = {"ca_certs": str(ca)} if ca and urls[0].startswith("https") else {}
         try:
@@ -140,9 +141,10 @@ class Server:
         actions = ({"_index": alias, "_id": document.pop("_id"), "_source": document} for document in documents)
         with self._errors(STEP_SECONDS):
             client = self._ready(STEP_SECONDS)
-            for _ in helpers.streaming_bulk(
+            for stored, item in helpers.streaming_bulk(
                 client,
                 actions,
+                raise_on_error=False,  # with it, what was rejected would not be sent again
                 chunk_size=_CHUNK,
                 max_chunk_bytes=_CHUNK_BYTES,
                 max_retries=retries,
@@ -150,6 +152,8 @@ class Server:
                 max_backoff=_LONGEST_PAUSE,
                 require_alias=True,
             ):
+                if not stored:
+                    raise EngineError(f"{self.address} refused a document {_refusal(item)}")
                 yield 1
 
     def settle(self, indices: Sequence[str], replicas: int) -> None:
@@ -204,12 +208,10 @@ class Server:
         """Turn the client's errors into one that says what was found and what to do."""
         try:
             yield
-        except helpers.BulkIndexError as error:
-            raise EngineError(f"{self.address} refused {_refusal(error)}") from error
         except ConnectionTimeout as error:
             raise EngineError(self._too_slow(seconds)) from error
         except TlsError as error:
-            advice = "give the file of the CA that signed its certificate (PEM), and the name the certificate is for"
+            advice = "set elasticsearch.ca to the file (PEM) of the CA that signed it; the URL must have its name"
             raise EngineError(f"the certificate of {self.address} cannot be verified: {advice} ({error})") from error
         except (UnsupportedProductError, SerializationError) as error:
             raise EngineError(f"{self.address} answers, but it is not Elasticsearch; expected its URL") from error
@@ -256,6 +258,15 @@ def _without_credentials(url: str) -> tuple[list[str], tuple[str, str] | None]:
     return urls, found
 
 
+def _check_ca(ca: Path) -> None:
+    try:
+        ssl.create_default_context(cafile=str(ca))
+    except OSError as error:
+        raise ConfigurationError(
+            f"elasticsearch.ca is {ca}, which holds no certificate; expected a PEM file"
+        ) from error
+
+
 def _check_mapping(index: str, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     types = {name: field.get("type", "object") for name, field in found.get("properties", {}).items()}
     wanted = {name: field["type"] for name, field in expected["properties"].items()}
@@ -266,16 +277,16 @@ def _check_mapping(index: str, found: Mapping[str, Any], expected: Mapping[str, 
         raise EngineError(f"the mapping of {index} is not what was asked for ({', '.join(wrong)}): {advice}")
 
 
-def _refusal(error: helpers.BulkIndexError) -> str:
-    details = next(iter(error.errors[0].values()))
+def _refusal(item: Mapping[str, Any]) -> str:
+    details = next(iter(item.values()))
     reason = details.get("error", {})
     said = f"{reason.get('type')}: {reason.get('reason')}" if isinstance(reason, Mapping) else str(reason)
-    return f"{len(error.errors)} documents, the first with status {details.get('status')} ({said})"
+    return f"with status {details.get('status')} ({said})"
 
 
 def _answer(error: ApiError) -> str:
     if error.status_code == 401:
-        return "refuses the credentials (401); expected a valid API key, or a user and password"
+        return "refuses the credentials (401); set elasticsearch.api_key, or elasticsearch.user and .password"
     reason = _reason(error.body)
     if error.status_code == 403 and "block" not in reason:
         return f"forbids this (403): {reason}; the key or user lacks a privilege"

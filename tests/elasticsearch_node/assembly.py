@@ -16,6 +16,9 @@ HERE = Path(__file__).parent
 VERSIONS = {"8.19.21": 17, "9.5.3": 21}
 """Elasticsearch versions that the tests know how to assemble, and the oldest JDK each runs on."""
 
+DEFAULT = "8.19.21"
+"""The version that most tests run on."""
+
 _MODULES = {
     "transport-netty4": ("org.elasticsearch.transport.netty4.Netty4Plugin", r"(transport-netty4|netty)-"),
     "x-pack-core": (

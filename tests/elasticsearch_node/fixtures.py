@@ -6,13 +6,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.elasticsearch_node.assembly import VERSIONS, CannotAssembleError, Home, assemble
+from tests.elasticsearch_node.assembly import DEFAULT, VERSIONS, CannotAssembleError, Home, assemble
 from tests.elasticsearch_node.node import Node, start_cluster
-
-DEFAULT = "8.19.21"
 
 
 def need_home(version: str = DEFAULT) -> Home:
@@ -56,7 +55,7 @@ def start_node(tmp_path: Path) -> Iterator[Callable[..., Node]]:
     """Start nodes that the test may kill, freeze and fill: `start_node(**settings)`."""
     started: list[Node] = []
 
-    def start(home: Home | None = None, **settings: str) -> Node:
+    def start(home: Home | None = None, **settings: Any) -> Node:
         node = Node(home or need_home(), tmp_path / f"node-{len(started)}", **settings)
         started.append(node)
         return node.start()
@@ -64,6 +63,14 @@ def start_node(tmp_path: Path) -> Iterator[Callable[..., Node]]:
     yield start
     for node in started:
         node.kill()
+
+
+@pytest.fixture(scope="module")
+def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node that the tests of one module share and may kill; it runs again when the next one begins."""
+    node = Node(need_home(), tmp_path_factory.mktemp("node"))
+    yield node
+    node.kill()
 
 
 @pytest.fixture

@@ -232,6 +232,10 @@ def _entity_json(entity: Entity) -> dict[str, Any]:
         "aliases": list(entity.aliases),
         "artists": list(entity.artists),
         "disambiguation": entity.disambiguation,
+        "foreign_ids": list(entity.foreign_ids),
+        "area": entity.area,
+        "begin": entity.begin,
+        "end": entity.end,
     }
 
 
@@ -244,4 +248,8 @@ def _entity(source: Mapping[str, Any]) -> Entity:
         tuple(known["aliases"]),
         tuple(known["artists"]),
         known["disambiguation"],
+        tuple(known.get("foreign_ids", ())),  # documents of an earlier program lack these four
+        known.get("area", ""),
+        known.get("begin", ""),
+        known.get("end", ""),
     )

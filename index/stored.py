@@ -71,7 +71,7 @@ class StoredVectors:
         values = {name: column[row].as_py() for name, column in self._listings.items()}
         known = values.pop("documents"), values.pop("familiarity"), values.pop("hotttnesss")
         values["kind"] = EntityKind(values["kind"])
-        values["aliases"], values["artists"] = tuple(values["aliases"]), tuple(values["artists"])
+        values.update({name: tuple(value) for name, value in values.items() if isinstance(value, list)})
         return Listing(Entity(**values), *known)
 
     def vector(self, row: int) -> Vector:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from records.errors import LakeError
-from records.schemas import COUNTS, DOCUMENTS, MENTIONS, SCHEMA_VERSION
+from records.schemas import ADDED, COUNTS, DOCUMENTS, MENTIONS, SCHEMA_VERSION
 
 _MARKER = "lake.json"
 _STAGING = ".staging"
@@ -37,6 +37,7 @@ class Dataset(StrEnum):
     COUNTS = "counts"
     TOTALS = "totals"
     VECTORS = "vectors"
+    TAGS = "tags"
 
 
 SCHEMAS = {Dataset.DOCUMENTS: DOCUMENTS, Dataset.MENTIONS: MENTIONS, Dataset.COUNTS: COUNTS}
@@ -112,6 +113,16 @@ class Lake:
         finally:
             _remove(staging)
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give an empty folder for what a stage needs only until the block ends."""
+        folder = self.root / _STAGING / f"{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex}"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            _remove(folder)
+
     def sweep(self) -> int:
         """Remove what killed processes of this machine left half-written; return how many pieces that were."""
         leftovers = [p for p in (self.root / _STAGING).glob("*") if _is_orphan(p.name)]
@@ -161,12 +172,21 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
         LakeError: it cannot be read, or has other columns than the schema.
     """
     try:
-        table = pq.ParquetFile(path).read()
+        table = _completed(pq.ParquetFile(path).read(), schema)
     except (pa.ArrowException, OSError) as error:
         raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
     if not table.schema.equals(schema, check_metadata=False):
         found, expected = ", ".join(table.schema.names), ", ".join(schema.names)
         raise LakeError(f"{path} has columns {found}; expected {expected} with the types of schema {SCHEMA_VERSION}")
+    return table
+
+
+def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Put in the columns, empty, that were added to the schema since the file was written."""
+    for place, field in enumerate(schema):
+        if field.name in ADDED and field.name not in table.column_names:
+            empty = [] if pa.types.is_list(field.type) else ""
+            table = table.add_column(place, field, pa.array([empty] * table.num_rows, field.type))
     return table
 
 

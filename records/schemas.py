@@ -42,6 +42,10 @@ ENTITIES = pa.schema(
         pa.field("aliases", pa.list_(pa.string()), nullable=False),
         pa.field("artists", pa.list_(pa.string()), nullable=False),
         pa.field("disambiguation", pa.string(), nullable=False),
+        pa.field("foreign_ids", pa.list_(pa.string()), nullable=False),
+        pa.field("area", pa.string(), nullable=False),
+        pa.field("begin", pa.string(), nullable=False),
+        pa.field("end", pa.string(), nullable=False),
     ]
 )
 
@@ -67,6 +71,9 @@ COUNTS = pa.schema(
         pa.field("end", pa.int32(), nullable=False),
     ]
 )
+
+ADDED = frozenset({"foreign_ids", "area", "begin", "end"})
+"""Columns that files of an earlier program lack; such files are read as if the columns were empty."""
 
 Record = TypeVar("Record")
 
@@ -95,4 +102,4 @@ def _plain(value: object) -> object:
 
 
 _KINDS: dict[type[Any], type[StrEnum]] = {Document: DocumentKind, Entity: EntityKind, TermCount: TermKind}
-_TUPLES = frozenset({"about", "minhash", "aliases", "artists"})
+_TUPLES = frozenset({"about", "minhash", "aliases", "artists", "foreign_ids"})

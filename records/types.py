@@ -107,6 +107,14 @@ class Entity:
     """Songs only: ids of the artists who perform it."""
     disambiguation: str = ""
     """A few words that tell it from another of the same name ("British duo")."""
+    foreign_ids: tuple[str, ...] = ()
+    """What others call it, each as `scheme:id` ("wikidata:Q396", "spotify:3nFkdlSjzX9mRTtwJOzDYB"), sorted."""
+    area: str = ""
+    """Where an artist is from or at home: a country, a region or a town, by its name."""
+    begin: str = ""
+    """When an artist was born or founded: YYYY, YYYY-MM or YYYY-MM-DD."""
+    end: str = ""
+    """When it ended, likewise; empty also where it has not."""
 
 
 @dataclass(frozen=True, slots=True)

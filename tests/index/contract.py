@@ -431,7 +431,10 @@ class NamesContract:
     def test_entities_come_back_whole_and_in_the_order_asked(self, named: Index) -> None:
         found = named.get(["artist-000003", "song-000001", "artist-000002"])
         assert found[0].disambiguation == "French duo"
-        assert found[1] == Entity("song-000001", SONG, "Svefn-g-englar", (), ("artist-000001",))
+        made = ("made:song1",)
+        assert found[1] == Entity(
+            "song-000001", SONG, "Svefn-g-englar", (), ("artist-000001",), "", made, "Reykjavík", "1951"
+        )
         assert found[2].aliases == ("Victory Rose",)
         assert named.kind_of("song-000001") is SONG
 

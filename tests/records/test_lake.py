@@ -11,8 +11,8 @@ import pytest
 
 from records.errors import LakeError
 from records.lake import Dataset, Lake, read_fingerprint, read_table
-from records.schemas import DOCUMENTS, from_table, to_table
-from records.types import Document, DocumentKind
+from records.schemas import ADDED, DOCUMENTS, ENTITIES, from_table, to_table
+from records.types import Document, DocumentKind, Entity, EntityKind
 
 DAY = date(2026, 11, 21)
 DOCUMENT = Document(
@@ -105,3 +105,17 @@ def test_a_damaged_file_is_named(lake: Lake) -> None:
     lake.write_text(path, "rubbish")
     with pytest.raises(LakeError, match=r"blog\.parquet cannot be read as Parquet"):
         read_table(path, DOCUMENTS)
+
+
+def test_columns_that_were_added_later_are_read_as_empty(lake: Lake) -> None:
+    entity = Entity("a", EntityKind.ARTIST, "Air", ("AIR",), (), "French duo", ("wikidata:Q1",), "France", "1995")
+    lake.write_table(lake.catalog, to_table([entity], ENTITIES).drop_columns(list(ADDED)), "x")
+    (found,) = from_table(read_table(lake.catalog, ENTITIES), Entity)
+    assert found == Entity("a", EntityKind.ARTIST, "Air", ("AIR",), (), "French duo")
+
+
+def test_a_scratch_folder_is_gone_when_its_block_ends(lake: Lake) -> None:
+    with pytest.raises(KeyError), lake.scratch() as folder:
+        (folder / "x").write_text("x")
+        raise KeyError
+    assert not folder.exists()

@@ -70,7 +70,7 @@ def _crawl_bare(url: str, delay: float) -> None:
 def _crawl_ours(url: str, delay: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder) / "lake", create=True)
-        source = Source("bench", SourceKind.BLOG, (f"{url}/0",), delay=delay, allow_private=True)
+        source = Source("bench", SourceKind.BLOG, (f"{url}/0",), allow=(r"/\d+$",), delay=delay, allow_private=True)
         crawl(lake, [source], day=date(2026, 11, 21))
 
 

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 from index.choice import choose
 from index.description import Wanted, parse_description
-from index.names import fold_name, term_key
-from index.published import Candidate, DictionaryTerm, Filters, IndexStatus, Published, Query
+from index.names import fold_name
+from index.published import Candidate, Filters, IndexStatus, Published, Query
 from index.scoring import LEAST_SCORE, normalised_mix, seeds_query, shared_terms, shares_of, words_query
+from index.showing import LOOKED_AT, Said, shown_terms, supported_weights
 from records.errors import NoSnapshotError, QueryError, UnknownEntityError
 from records.progress import Progress, silent
 from records.snapshot import Snapshot
@@ -145,29 +146,24 @@ class Index(ABC):
     def terms(self, entity_id: str, kinds: Sequence[TermKind] = DISPLAY_KINDS, n: int = 20) -> list[WeightedTerm]:
         """Return the strongest terms of an entity, best first.
 
-        A weight is log tf x idf, divided by the greatest of the answer. A text that several kinds have is given once,
-        as the strongest.
+        A weight is log tf x idf x salience x n / (n + 1) for a term that n documents about the entity use, divided by
+        the greatest of the answer: what a single document happens to say comes behind what several agree on. A text
+        that several kinds have is given once, as the strongest, and what a stronger phrase says already is left out
+        ("shimmering" behind "shimmering guitar").
 
         Raises:
             UnknownEntityError: the id is not in the live snapshot.
         """
         published = self._published()
         kind = self._kind(published, entity_id)
+        listing = published.find([entity_id])[entity_id]
         vector = published.vectors(kind, [entity_id])[0]
         norms = {k: float(vector.norms[i]) for i, k in enumerate(TermKind) if k in kinds}
-        weights = vector.weights * published.layouts[kind].spread(vector.columns, norms)
-        order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0]
-        order = order[: _checked(n) * len(TermKind)]  # a text is there once a kind at most, or nearly so
+        weights = supported_weights(vector, published.layouts[kind].spread(vector.columns, norms), listing.documents)
+        order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * _checked(n)]
         rows = published.terms(kind, vector.columns[order].tolist())
-        best: dict[str, tuple[DictionaryTerm, int]] = {}
-        for i in order:
-            row = rows[int(vector.columns[i])]
-            best.setdefault(term_key(row.term.kind, row.term.text, row.label), (row, i))
-        top = float(weights[order[0]]) if order else 1.0
-        return [
-            WeightedTerm(row.term, row.label, float(weights[i]) / top, float(vector.frequencies[i]), row.df)
-            for row, i in list(best.values())[:n]
-        ]
+        said = [Said(rows[int(vector.columns[i])], float(weights[i]), float(vector.frequencies[i])) for i in order]
+        return shown_terms(said, {entity_id, *listing.entity.artists}, n)
 
     def similar(
         self,

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from index.names import name_keys, term_key
 from index.published import Candidate, DictionaryTerm, Layout, Listing, Vector
-from records.schemas import from_table
+from records.schemas import ENTITIES, from_table
 from records.snapshot import Vectors
 from records.types import Entity, EntityKind, Term, TermKind
 
@@ -124,10 +124,7 @@ def dictionary_mapping() -> dict[str, Any]:
 def entity_documents(vectors: Vectors, shape: Shape, start: int, stop: int) -> Iterator[dict[str, Any]]:
     """Yield the documents of a range of rows, each with its row as `_id`."""
     rows = vectors.entities.slice(start, stop - start)
-    known = zip(*(rows.column(name).to_pylist() for name in ("documents", "familiarity", "hotttnesss")), strict=True)
-    for row, entity, (documents, familiarity, hotttnesss) in zip(
-        range(start, stop), from_table(rows, Entity), known, strict=True
-    ):
+    for row, known, entity in zip(range(start, stop), rows.to_pylist(), from_table(rows, Entity), strict=True):
         vector = vector_of(vectors, row)
         names = name_keys(entity)
         document = {
@@ -135,15 +132,13 @@ def entity_documents(vectors: Vectors, shape: Shape, start: int, stop: int) -> I
             "id": entity.id,
             "kind": str(entity.kind),
             "names": names,
-            "documents": documents,
-            "familiarity": familiarity,
-            "hotttnesss": hotttnesss,
-            "entity": _entity_json(entity),
+            **{name: known[name] for name in ("documents", "familiarity", "hotttnesss")},
+            "entity": {name: known[name] for name in ENTITIES.names},
             FEATURES: dict(_features(vector, shape)),
             PACKED: _pack(vector),
         }
         if names:
-            document["begins"] = {"input": names, "weight": round(familiarity * 1e6)}
+            document["begins"] = {"input": names, "weight": round(known["familiarity"] * 1e6)}
         if vector.latent.any():
             document[LATENT] = stretched(vector.latent)
         yield document
@@ -181,9 +176,8 @@ def candidate(hit: Mapping[str, Any], layout: Layout) -> Candidate:
 def dictionary_term(source: Mapping[str, Any]) -> DictionaryTerm:
     """Return the row of the dictionary that a document holds."""
     row = source["row"]
-    return DictionaryTerm(
-        source["column"], Term(TermKind(row["kind"]), row["term"]), row["label"], row["df"], row["idf"]
-    )
+    term = Term(TermKind(row["kind"]), row["term"])
+    return DictionaryTerm(source["column"], term, row["label"], row["df"], row["idf"], row["salience"])
 
 
 def unpack(hit: Mapping[str, Any], layout: Layout) -> Vector:
@@ -226,30 +220,6 @@ def _pack(vector: Vector) -> str:
     return base64.b64encode(zlib.compress(b"".join(array.tobytes() for array in arrays), _COMPRESSION)).decode()
 
 
-def _entity_json(entity: Entity) -> dict[str, Any]:
-    return {
-        "name": entity.name,
-        "aliases": list(entity.aliases),
-        "artists": list(entity.artists),
-        "disambiguation": entity.disambiguation,
-        "foreign_ids": list(entity.foreign_ids),
-        "area": entity.area,
-        "begin": entity.begin,
-        "end": entity.end,
-    }
-
-
 def _entity(source: Mapping[str, Any]) -> Entity:
-    known = source["entity"]
-    return Entity(
-        source["id"],
-        EntityKind(source["kind"]),
-        known["name"],
-        tuple(known["aliases"]),
-        tuple(known["artists"]),
-        known["disambiguation"],
-        tuple(known.get("foreign_ids", ())),  # documents of an earlier program lack these four
-        known.get("area", ""),
-        known.get("begin", ""),
-        known.get("end", ""),
-    )
+    known = {name: tuple(value) if isinstance(value, list) else value for name, value in source["entity"].items()}
+    return Entity(**known | {"kind": EntityKind(source["kind"])})

@@ -166,6 +166,8 @@ class DictionaryTerm:
     df: int
     """Entities that have the term."""
     idf: float
+    salience: float
+    """In (0, 1]: how much it tells a reader."""
 
 
 class Published(ABC):

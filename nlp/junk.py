@@ -35,8 +35,20 @@ VAGUE_ADJECTIVES = frozenset(
     full whole able available sure certain different various particular early earlier late later recent previous
     current final original main major minor entire single double total real true right wrong possible likely similar
     official due half top fourth fifth sixth seventh eighth ninth tenth nice fine enough free further future past
-    present overall actual usual general special important necessary known well-known favorite favourite
-    such-and-such one two three 1st 2nd 3rd which that
+    present overall actual usual general special important necessary known well-known favorite such-and-such one two
+    three 1st 2nd 3rd which that well aware willing ready obvious clear close common subsequent numerous latter
+    former longtime mixed musical young easy difficult hard complete physical personal additional extra separate
+    online live-only so-called self-titled eponymous brand-new upcoming forthcoming consecutive respective mere
+    sheer
     """.split()
 )
-"""They place or praise without describing ("new album", "great song", "first single")."""
+"""They place or count without describing ("new album", "first single", "numerous collaborations")."""
+
+PRAISE = frozenset(
+    """
+    amazing awesome awful brilliant decent excellent exceptional fabulous fantastic favourite impressive incredible
+    interesting lovely magnificent marvellous marvelous outstanding perfect remarkable solid splendid stellar strong
+    stunning super superb terrible terrific unique weak wonderful worthwhile worthy
+    """.split()
+)
+"""They say that the writer liked it or not, which is said of everybody."""

@@ -1,8 +1,9 @@
 """The terms of a sentence, by kind."""
 
+import re
 from collections.abc import Iterator
 
-from nlp.junk import GENERIC_NOUNS, VAGUE_ADJECTIVES, VAGUE_NOUNS
+from nlp.junk import GENERIC_NOUNS, PRAISE, VAGUE_ADJECTIVES, VAGUE_NOUNS
 from nlp.words import Sentence, Word
 from records.types import TermKind
 
@@ -10,6 +11,11 @@ _LONGEST_PHRASE = 3
 """Words of a noun phrase; longer ones are hardly ever said twice."""
 _LONGEST_TERM = 60
 """Characters; what is longer is markup or an address."""
+
+_EMPTY = VAGUE_ADJECTIVES | PRAISE
+_INITIALS = 2
+"""Characters of what is rather a speaker in an interview ("AG:") or a measure ("lp") than a word."""
+_WORD = re.compile(r"[^\W\d_][\w'&/.-]*\w")
 
 Found = tuple[TermKind, str, frozenset[str]]
 """A term and the words it is made of, by which a name's own words are kept out."""
@@ -42,7 +48,7 @@ def _words(sentence: Sentence) -> Iterator[Found]:
 
 def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
     for position, word in enumerate(sentence):
-        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in VAGUE_ADJECTIVES:
+        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
             yield TermKind.ADJ, word.lemma, frozenset((word.text, word.lemma))
 
 
@@ -66,7 +72,7 @@ def _chunk(run: list[Word]) -> Iterator[Found]:
         return
     while run and run[-1].pos != "NOUN":
         run = run[:-1]
-    while run and run[0].lemma in VAGUE_ADJECTIVES:
+    while run and run[0].lemma in _EMPTY:
         run = run[1:]
     if run:
         yield from _noun_phrases(run[-_LONGEST_PHRASE:])
@@ -92,4 +98,4 @@ def _says_something(run: list[Word]) -> bool:
 
 
 def _is_word(word: Word) -> bool:
-    return len(word.text) > 1 and not word.is_punctuation and not word.text[0].isdigit()
+    return len(word.text) > _INITIALS and bool(_WORD.fullmatch(word.text))

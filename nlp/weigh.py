@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nlp.latent import latent_vectors
+from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
 from nlp.totals import totals_of
 from nlp.weighting import Weighed, weigh_terms
@@ -19,8 +20,13 @@ from records.schemas import ENTITIES
 from records.snapshot import ENTITY_ROWS, LATENT, TERM_ROWS, Snapshot, Vectors, read_snapshot, write_snapshot
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same totals give other vectors."""
+
+SALIENT, PLAIN = 1.0, 0.5
+"""How much a term tells a reader that has a word made for describing music, and one that has none. It orders what is
+shown and leaves similarity alone: the same factor in the weights took nDCG@10 of noun phrases from .186 to .171, of
+adjectives from .120 to .108 (headline dev split)."""
 
 
 def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress = silent) -> StageReport:
@@ -97,17 +103,19 @@ def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _terms(weighed: Weighed, catalog: pa.Table) -> pa.Table:
-    """Return the columns with what to show of each: an artist's name in the place of its id."""
+    """Return the columns with what to show of each: an artist's name in the place of its id, names with capitals."""
     terms = weighed.vocabulary.column("term")
     names = catalog.column("name").take(pc.index_in(terms, catalog.column("id")))
     is_artist = pc.equal(weighed.vocabulary.column("kind"), TermKind.ARTIST.value)
-    labels = pc.if_else(is_artist, pc.coalesce(names, terms), terms)
+    is_name = pc.equal(weighed.vocabulary.column("kind"), TermKind.NAME.value)
+    labels = pc.if_else(is_artist, pc.coalesce(names, terms), pc.if_else(is_name, pc.utf8_title(terms), terms))
     columns = {
         "kind": weighed.vocabulary.column("kind"),
         "term": terms,
         "label": labels,
         "df": weighed.vocabulary.column("df"),
         "idf": pa.array(weighed.idf, pa.float32()),
+        "salience": pa.array([SALIENT if is_descriptive(term) else PLAIN for term in terms.to_pylist()], pa.float32()),
     }
     return pa.table(columns, schema=TERM_ROWS)
 

@@ -53,6 +53,7 @@ TERM_ROWS = pa.schema(
         pa.field("label", pa.string(), nullable=False),  # what to show
         pa.field("df", pa.int32(), nullable=False),  # entities that have the term
         pa.field("idf", pa.float32(), nullable=False),
+        pa.field("salience", pa.float32(), nullable=False),  # in (0, 1]: how much it tells a reader
     ]
 )
 _ARRAYS = ("indptr", "indices", "weights", "frequencies", "norms", "latent")

@@ -68,7 +68,14 @@ def random_vectors(kind: EntityKind, entities: int, terms: int, dimensions: int,
         for i in range(entities)
     ]
     columns = [
-        {"kind": k, "term": f"{k} term {j:06}", "label": f"{k} term {j:06}", "df": int(df[j]), "idf": float(idf[j])}
+        {
+            "kind": k,
+            "term": f"{k} term {j:06}",
+            "label": f"{k} term {j:06}",
+            "df": int(df[j]),
+            "idf": float(idf[j]),
+            "salience": 1.0,
+        }
         for j, k in enumerate(kinds)
     ]
     return Vectors(

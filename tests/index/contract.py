@@ -264,13 +264,20 @@ class TermsContract:
     def test_terms_are_the_strongest_of_their_kinds_scaled_to_the_first(
         self, index: Index, row: int, kinds: list[TermKind]
     ) -> None:
-        """A weight is unit weight times norm; frequency and df are the snapshot's."""
+        """A weight is unit weight times norm times n / (n + 1); frequency and df are the snapshot's."""
         index.publish(SNAPSHOT)
         vectors = SNAPSHOT.vectors[ARTIST]
         norms = dict(zip(map(str, TermKind), vectors.norms[row].tolist(), strict=True))
         listed = vectors.terms.to_pylist()
         raw = dense(vectors)[row]
-        expected = {t["term"]: raw[j] * norms[t["kind"]] for j, t in enumerate(listed) if raw[j] and t["kind"] in kinds}
+        cells = slice(vectors.indptr[row], vectors.indptr[row + 1])
+        said_by = dict(zip(vectors.indices[cells].tolist(), vectors.frequencies[cells].tolist(), strict=True))
+        about = vectors.entities.column("documents")[row].as_py()
+        expected = {
+            t["term"]: raw[j] * norms[t["kind"]] * said_by[j] * about / (said_by[j] * about + 1)
+            for j, t in enumerate(listed)
+            if raw[j] and t["kind"] in kinds
+        }
         found = index.terms(IDS[ARTIST][row], kinds, 12)
         top = max(expected.values(), default=1.0)
         best = sorted((weight / top for weight in expected.values()), reverse=True)[:12]

@@ -40,7 +40,14 @@ def spoken_snapshot(said: Mapping[str, Mapping[TermKind, Mapping[str, float]]]) 
     csr = sparse.csr_matrix(matrix.astype(np.float32))
     df = (matrix > 0).sum(axis=0)
     terms = [
-        {"kind": kind, "term": text, "label": text.removeprefix("id:"), "df": int(d), "idf": 1.0 / int(d)}
+        {
+            "kind": kind,
+            "term": text,
+            "label": text.removeprefix("id:"),
+            "df": int(d),
+            "idf": 1.0 / int(d),
+            "salience": 1.0,
+        }
         for (kind, text), d in zip(found, df, strict=True)
     ]
     entities = [_entity(artist) for artist in sorted(said)]

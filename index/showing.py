@@ -1,0 +1,77 @@
+"""Which of an entity's terms a reader is shown, and in which order.
+
+Similarity uses every term with the weight it has; a list of twenty has to tell something in each of them.
+"""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.names import term_key
+from index.published import DictionaryTerm, Vector
+from records.types import TermKind, WeightedTerm
+
+LOOKED_AT = 10
+"""Terms looked at for each one shown: salience is at least .5, so what is shown comes out of the first few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A term of an entity, with its weight among the entity's terms and the share of documents that use it."""
+
+    row: DictionaryTerm
+    weight: float
+    frequency: float
+
+
+def supported_weights(vector: Vector, norms: npt.NDArray[np.float32], documents: int) -> npt.NDArray[np.float64]:
+    """Return log tf x idf x n / (n + 1) for terms that n documents about the entity use.
+
+    What a single document happens to say comes behind what several agree on.
+
+    Args:
+        vector: the entity's vector.
+        norms: for each of its terms the norm of its kind; 0 leaves a term out.
+        documents: how many documents are about the entity.
+    """
+    said_by = vector.frequencies * documents
+    weights: npt.NDArray[np.float64] = vector.weights * norms * said_by / (said_by + 1)
+    return weights
+
+
+def shown_terms(said: Iterable[Said], own: Container[str], n: int) -> list[WeightedTerm]:
+    """Return the n terms to show, best first by weight times salience, the weight of the first being 1.
+
+    A text that several kinds have is given once, as the strongest, and what a stronger phrase says already is left out
+    ("shimmering" behind "shimmering guitar").
+
+    Args:
+        said: the entity's terms.
+        own: ids that are no news as terms of kind `artist`: the entity itself, and the artists of a song.
+        n: how many to show at most.
+    """
+    others = (one for one in said if one.row.term.kind is not TermKind.ARTIST or one.row.term.text not in own)
+    ranked = sorted(others, key=lambda one: -one.weight * one.row.salience)
+    best: dict[str, Said] = {}
+    for one in ranked:
+        best.setdefault(term_key(one.row.term.kind, one.row.term.text, one.row.label), one)
+    kept = _unsaid(best.values())[:n]
+    top = kept[0].weight * kept[0].row.salience if kept else 1.0
+    return [
+        WeightedTerm(one.row.term, one.row.label, one.weight * one.row.salience / top, one.frequency, one.row.df)
+        for one in kept
+    ]
+
+
+def _unsaid(ranked: Iterable[Said]) -> list[Said]:
+    """Leave out terms all of whose words stand in a stronger term."""
+    phrases: list[frozenset[str]] = []
+    kept = []
+    for one in ranked:
+        words = frozenset(one.row.label.lower().split())
+        if not any(words <= phrase for phrase in phrases):
+            kept.append(one)
+            phrases.append(words)
+    return kept

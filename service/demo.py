@@ -1,6 +1,6 @@
 """The whole chain on the bundled sample blog, which is served on loopback meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shlex import quote
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from records.errors import ConfigurationError
 from records.progress import Progress
 from records.snapshot import Snapshot, read_snapshot
-from records.types import Entity, EntityKind
+from records.types import Entity, EntityKind, Evidence
 from service.answers import print_neighbors, print_terms
 from service.pipeline import open_index, writing
 from service.project import Project, create_project, open_project
@@ -34,7 +34,7 @@ allow_private = true    # it is on loopback
 _TERMS = 12
 _NEIGHBORS = 6
 _SAID = 2
-"""Terms that are shown with a sentence that says them."""
+"""Sentences that are shown of those that say the terms."""
 
 
 def run_demo(folder: Path, *, as_json: bool = False) -> None:
@@ -109,8 +109,8 @@ def _most_written_about(index: "Index", snapshot: Snapshot, kind: EntityKind) ->
 def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song: Entity) -> None:
     screen.say()
     terms = index.terms(artist.id, n=_TERMS)
-    said = find_sentences(project.lake(), artist.id, [found.term for found in terms[:_SAID]], n=1)
-    print_terms(index, artist, terms, said)
+    said = find_sentences(project.lake(), artist.id, [found.term for found in terms], n=1)
+    print_terms(index, artist, terms, _distinct(said)[:_SAID])
     screen.say()
     screen.say(f"Most like {artist.name}", "bold")
     neighbors = index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS)
@@ -123,10 +123,18 @@ def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song
     _show_next(screen, _typed(project.folder), artist, neighbors[0].entity if neighbors else artist)
 
 
+def _distinct(said: Sequence[Evidence]) -> list[Evidence]:
+    """Return the first evidence of each sentence: one sentence may say several terms."""
+    first: dict[str, Evidence] = {}
+    for evidence in said:
+        first.setdefault(evidence.sentence, evidence)
+    return list(first.values())
+
+
 def _show_next(screen: Screen, folder: str, artist: Entity, other: Entity) -> None:
     screen.say("Ask why two are alike, or for what you would like to hear:")
     screen.say(f"topterms explain -C {folder} {quote(artist.name)} {quote(other.name)}", indent=2)
-    screen.say(f"topterms search -C {folder} 'dreamy guitars^2 -electronic'", indent=2)
+    screen.say(f"topterms search -C {folder} 'dreamy shoegaze^2 -electronic'", indent=2)
     screen.say("Then on the real web; `init` writes the files to edit, and says which:")
     screen.say("topterms init music", indent=2)
     screen.say("topterms run -C music", indent=2)

@@ -39,7 +39,6 @@ def export(
     Beside them stands a manifest with counts and checksums.
     """
     from index.export import export as write_export
-
     from records.snapshot import read_snapshot
     from service.pipeline import timed
     from service.project import open_project

@@ -162,6 +162,32 @@ def test_imported_documents_need_no_sources_file(fresh: Path, ask: Ask) -> None:
     assert "shoegaze" in [found["label"] for found in answer["terms"]]
 
 
+def test_what_is_read_never_reaches_the_terminal_as_a_command(fresh: Path, ask: Ask) -> None:
+    """Names, titles and texts with escape sequences in them are shown without, by every answer."""
+    (fresh / "sources.toml").unlink()
+    catalog = fresh / "hostile.jsonl"
+    names = {"a": "Slow\x1b[31mdive", "b": "Ri\x9b2Jde"}
+    catalog.write_text("".join(json.dumps({"id": i, "name": name}) + "\n" for i, name in names.items()))
+    text = f"{names['a']} and {names['b']} play dreamy\x1b]0;owned\x07 shoegaze with hazy guitars. " * 5
+    document = {"url": "https://blog.example/1", "title": f"{names['a']} and {names['b']}", "text": text, "lang": "en"}
+    path = fresh / "documents.jsonl"
+    path.write_text(json.dumps(document) + "\n", encoding="utf-8")
+    assert ask("catalog", catalog, "-C", fresh).code == 0
+    assert ask("import", path, "-C", fresh).code == 0
+    assert ask("run", "-C", fresh).code == 0
+    questions = (
+        ["suggest", "s"],
+        ["terms", "a", "-s", "2"],
+        ["explain", "a", "b"],
+        ["similar", "a"],
+        ["terms", "nobody"],
+    )
+    for question in [*questions, *([*q, "--json"] for q in questions)]:
+        answer = ask(*question, "-C", fresh)
+        assert answer.out or answer.code == 3
+        assert not {c for c in answer.out + answer.err if c != "\n" and not c.isprintable()}, question
+
+
 def test_vectors_of_an_earlier_day_can_be_made_and_published(built: Path, ask: Ask) -> None:
     earlier = date(2026, 1, 1)
     with writing(open_project(built), day=earlier) as chain:

@@ -1,0 +1,58 @@
+"""One setting moves the index to Elasticsearch, and every answer stays as it was."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.service.conftest import Ask
+
+pytestmark = pytest.mark.elasticsearch
+
+QUESTIONS = (
+    ["terms", "Slowdive", "-n", "5"],
+    ["similar", "Slowdive^2", "Nick Drake", "--unlike", "Aphex Twin", "-n", "5"],
+    ["search", "dreamy shoegaze^2 -electronic", "-n", "5"],
+    ["explain", "Slowdive", "Ride", "-n", "5"],
+    ["suggest", "s", "-n", "5"],
+)
+
+
+def alike(one: object, other: object) -> bool:
+    """Say whether two answers are the same, numbers to a thousandth: a server keeps fewer digits than the lake."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, abs_tol=1e-3)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    return one == other
+
+
+def test_elasticsearch_is_one_setting_away_and_answers_alike(
+    built: Path, ask: Ask, elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded = [ask(*question, "-C", built, "--json") for question in QUESTIONS]
+    monkeypatch.setenv("TOPTERMS_INDEX", elasticsearch_url)
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__PREFIX", "tests-service")
+    assert ask("terms", "Slowdive", "-C", built).code == 3
+    assert ask("run", "-C", built).code == 0
+    assert json.loads(ask("index", "status", "-C", built, "--json").out)["engine"] == "elasticsearch"
+    for question, expected in zip(QUESTIONS, embedded, strict=True):
+        answer = ask(*question, "-C", built, "--json")
+        assert answer.code == 0, answer.err
+        assert alike(json.loads(answer.out), json.loads(expected.out)), question
+
+
+def test_a_server_that_is_not_there_is_a_failure_that_names_it(
+    built: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPTERMS_INDEX", "http://127.0.0.1:9")
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__PASSWORD", "s271828")
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__USER", "reader")
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__DEADLINE", "2")
+    answer = ask("terms", "Slowdive", "-C", built)
+    assert answer.code == 1
+    assert "127.0.0.1:9" in answer.err
+    assert "271828" not in answer.err

@@ -1,0 +1,65 @@
+"""The catalogue as it lies in the lake."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from records.errors import ConfigurationError
+from records.lake import Lake, read_table
+from records.schemas import ENTITIES, from_table
+from records.types import Entity
+
+NAMES = pa.schema(
+    [
+        pa.field("key", pa.string(), nullable=False),  # the name folded by nlp.folding
+        pa.field("name", pa.string(), nullable=False),  # as it is spelled
+        pa.field("entity_id", pa.string(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),  # nlp.catalog.lines.NameType
+        pa.field("locale", pa.string(), nullable=False),  # empty where nobody said
+        pa.field("bearers", pa.int32(), nullable=False),  # artists whose name or alias the key is; at least 0
+        pa.field("zipf", pa.float32(), nullable=False),  # how everyday it is: see nlp.catalog.names.everydayness
+    ]
+)
+
+
+def read_catalog(lake: Lake) -> Iterator[Entity]:
+    """Yield the entities of the lake's catalogue, by id.
+
+    Raises:
+        ConfigurationError: no catalogue was imported yet.
+    """
+    _expect(lake)
+    return from_table(read_table(lake.catalog, ENTITIES), Entity)
+
+
+def read_names(lake: Lake) -> pa.Table:
+    """Return all names of the catalogue's artists, schema NAMES, by key.
+
+    Raises:
+        ConfigurationError: no catalogue was imported yet, or by a program that did not write names.
+    """
+    return read_table(names_file(lake), NAMES)
+
+
+def names_file(lake: Lake) -> Path:
+    """Return where the names lie.
+
+    Raises:
+        ConfigurationError: see `read_names`.
+    """
+    _expect(lake)
+    path = names_path(lake)
+    if not path.exists():
+        raise ConfigurationError(f"{lake.root} has a catalogue without an index of names; run `topterms catalog FILE`")
+    return path
+
+
+def names_path(lake: Lake) -> Path:
+    """Return where the names lie or will lie."""
+    return lake.catalog.with_name("names.parquet")
+
+
+def _expect(lake: Lake) -> None:
+    if not lake.catalog.exists():
+        raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")

@@ -221,5 +221,6 @@ def _pack(vector: Vector) -> str:
 
 
 def _entity(source: Mapping[str, Any]) -> Entity:
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in source["entity"].items()}
-    return Entity(**known | {"kind": EntityKind(source["kind"])})
+    known: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in source["entity"].items()}
+    known["kind"] = EntityKind(known["kind"])
+    return Entity(**known)

@@ -33,6 +33,8 @@ STEP_SECONDS = 600.0
 CHECK_SECONDS = 120.0
 """Time that the questions of a check may take in all."""
 _START_SECONDS = 60
+_LOST_SECONDS = 30
+"""How long writing waits for a shard whose node is gone; while it is filled an index has no other copy."""
 _POLL_SECONDS = 0.2
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 30
@@ -151,6 +153,7 @@ class Server:
                 initial_backoff=_FIRST_PAUSE,
                 max_backoff=_LONGEST_PAUSE,
                 require_alias=True,
+                timeout=f"{_LOST_SECONDS}s",
             ):
                 if not stored:
                     raise EngineError(f"{self.address} refused a document {_refusal(item)}")

@@ -12,12 +12,21 @@ from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
 from nlp.totals import totals_of
 from nlp.weighting import Weighed, weigh_terms
-from records.errors import ConfigurationError, NoSnapshotError
+from records.errors import ConfigurationError
 from records.ids import fingerprint
-from records.lake import Lake, read_fingerprint, read_table
+from records.lake import Dataset, Lake, read_fingerprint, read_table
 from records.progress import Progress, silent
 from records.schemas import ENTITIES
-from records.snapshot import ENTITY_ROWS, LATENT, TERM_ROWS, Snapshot, Vectors, read_snapshot, write_snapshot
+from records.snapshot import (
+    ENTITY_ROWS,
+    LATENT,
+    TERM_ROWS,
+    Snapshot,
+    Vectors,
+    read_manifest,
+    read_snapshot,
+    write_snapshot,
+)
 from records.types import EntityKind, StageReport, TermKind
 
 VERSION = 3
@@ -65,10 +74,8 @@ def _mix(settings: WeighSettings) -> dict[str, float]:
 
 
 def _is_live(lake: Lake, day: date, stamp: str) -> bool:
-    try:
-        return read_snapshot(lake, day).id == stamp
-    except NoSnapshotError:
-        return False
+    manifest = lake.partition(Dataset.VECTORS, day) / "manifest.json"
+    return manifest.exists() and read_manifest(manifest)["id"] == stamp
 
 
 def _vectors(weighed: Weighed, catalog: pa.Table, dimensions: int) -> Vectors:

@@ -191,7 +191,7 @@ class Index(ABC):
         published = self._published()
         query = self._seeds_query(published, seeds, kind, mix)
         candidates = published.nearest(kind, query, _checked(n), filters.leaving_out(seeds))
-        return _neighbors(published, kind, query, candidates, n, shared)
+        return _neighbors(published, kind, query, candidates, n, shared, frozenset(seeds))
 
     def search(
         self, description: str, kind: EntityKind = EntityKind.ARTIST, n: int = 10, filters: Filters = _NO_FILTERS
@@ -271,7 +271,13 @@ class Index(ABC):
 
 
 def _neighbors(
-    published: Published, kind: EntityKind, query: Query, candidates: Sequence[Candidate], n: int, shared: int
+    published: Published,
+    kind: EntityKind,
+    query: Query,
+    candidates: Sequence[Candidate],
+    n: int,
+    shared: int,
+    seeds: frozenset[str] = frozenset(),
 ) -> list[Neighbor]:
     scored = [(shares_of(query, candidate.vector), candidate.entity) for candidate in candidates]
     scored = [(shares, entity) for shares, entity in scored if shares.score > LEAST_SCORE]
@@ -279,7 +285,10 @@ def _neighbors(
     # A text is in few kinds: of four times as many columns, enough texts are left when those are made one.
     best = [(shares, shares.strongest(4 * shared), entity) for shares, entity in scored[:n]]
     rows = published.terms(kind, sorted({c for _, strongest, _ in best for c in strongest.columns.tolist()}))
-    return [Neighbor(entity, shares.score, shared_terms(strongest, rows, shared)) for shares, strongest, entity in best]
+    return [
+        Neighbor(entity, shares.score, shared_terms(strongest, rows, shared, seeds | {entity.id}))
+        for shares, strongest, entity in best
+    ]
 
 
 def _checked(n: int) -> int:

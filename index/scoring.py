@@ -1,7 +1,7 @@
 """Queries made of seeds or of words, and the exact score of a vector with every term's share of it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,17 +113,22 @@ def shares_of(query: Query, vector: Vector) -> Shares:
     return Shares(vector.columns[shared], query.weights[place[shared]] * vector.weights[shared], latent)
 
 
-def shared_terms(shares: Shares, rows: Mapping[int, DictionaryTerm], n: int) -> tuple[SharedTerm, ...]:
+def shared_terms(
+    shares: Shares, rows: Mapping[int, DictionaryTerm], n: int, themselves: Container[str] = ()
+) -> tuple[SharedTerm, ...]:
     """Return the n terms that bring the most, best first.
 
     Terms of one text in several kinds ("dream pop" as n2 and as np) become one: the strongest of them, with the sum
-    of their shares.
+    of their shares. The ids of those compared are left out where given: that two are named together is no term that
+    tells a reader more.
     """
     sums: dict[str, float] = {}
     strongest: dict[str, DictionaryTerm] = {}
     best = shares.strongest(len(shares.columns))
     for column, share in zip(best.columns.tolist(), best.values.tolist(), strict=True):
         row = rows[column]
+        if row.term.kind is TermKind.ARTIST and row.term.text in themselves:
+            continue
         key = term_key(row.term.kind, row.term.text, row.label)
         strongest.setdefault(key, row)
         sums[key] = sums.get(key, 0.0) + share

@@ -1,0 +1,47 @@
+"""What a reader is shown tells something in every line."""
+
+from pathlib import Path
+
+import pytest
+
+from index.embedded import EmbeddedIndex
+from index.published import DictionaryTerm
+from index.showing import Said, shown_terms
+from records.lake import Lake
+from records.types import EntityKind, Term, TermKind
+from tests.index.made import spoken_snapshot
+
+
+def said(text: str, weight: float, kind: TermKind = TermKind.NP, salience: float = 1.0) -> Said:
+    return Said(DictionaryTerm(0, Term(kind, text), text, 1, 1.0, salience), weight, 0.5)
+
+
+def labels(*terms: Said, own: tuple[str, ...] = ()) -> list[str]:
+    return [term.label for term in shown_terms(terms, own, 10)]
+
+
+def test_what_a_stronger_phrase_says_already_is_left_out() -> None:
+    terms = said("shimmering guitar", 3.0), said("shimmering", 2.0, TermKind.ADJ), said("loud", 1.0, TermKind.ADJ)
+    assert labels(*terms) == ["shimmering guitar", "loud"]
+
+
+def test_a_phrase_behind_its_word_stays() -> None:
+    assert labels(said("guitar", 3.0), said("shimmering guitar", 2.0)) == ["guitar", "shimmering guitar"]
+
+
+def test_what_describes_music_comes_before_what_is_said_a_little_more_often() -> None:
+    found = shown_terms([said("chapel", 3.0, salience=0.5), said("hazy", 2.0, TermKind.ADJ)], (), 10)
+    assert [(term.label, term.weight) for term in found] == [("hazy", 1.0), ("chapel", pytest.approx(0.75))]
+
+
+def test_an_artist_is_no_term_of_itself() -> None:
+    assert labels(said("a", 3.0, TermKind.ARTIST), said("b", 2.0, TermKind.ARTIST), own=("a",)) == ["b"]
+
+
+def test_that_two_are_named_together_is_not_told_as_a_shared_term(tmp_path: Path) -> None:
+    index = EmbeddedIndex(Lake(tmp_path / "lake", create=True))
+    together = {TermKind.ARTIST: {"id:a": 1.0, "id:b": 1.0}, TermKind.ADJ: {"hazy": 1.0}}
+    index.publish(spoken_snapshot({"id:a": together, "id:b": together}))
+    (neighbor,) = index.similar({"id:a": 1.0}, EntityKind.ARTIST)
+    assert [term.label for term in neighbor.shared] == ["hazy"]
+    assert {term.label for term in index.explain("id:a", "id:b").shared} >= {"a", "b", "hazy"}

@@ -1,0 +1,160 @@
+"""Rows of counts a second that become unit vectors, against scikit-learn's way from bags of terms, same rows, one run.
+
+The counts are drawn: every document speaks of one artist, in a stream of words whose popularity falls as 1 / rank; its
+neighbouring words are its pairs, and the other kinds come by the same law in the numbers that reviews had. Ours sums
+sources and fades old text besides, finds phrases, and makes a unit vector of every term kind.
+"""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy import sparse
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from bench.table import Row
+from nlp.settings import WeighSettings
+from nlp.totals import totals_of
+from nlp.weighting import weigh_terms
+from records.lake import Dataset, Lake, read_table
+from records.schemas import COUNTS, DOCUMENTS, ENTITIES, to_table
+from records.types import Document, Entity, EntityKind, TermKind
+
+ROWS = 500_000
+"""Rows of counts, about."""
+_ROWS_A_DOCUMENT = 590
+_DOCUMENTS_AN_ARTIST = 4
+_SOURCES = 20
+_DAYS = 3650
+_WORDS = 290
+"""Words of a document's stream; with the kinds below that makes `_ROWS_A_DOCUMENT`."""
+_VOCABULARY = 40_000
+_SHAPES = {  # kind: terms there are, terms said in a document
+    TermKind.NP: (30_000, 40),
+    TermKind.ADJ: (8_000, 12),
+    TermKind.NAME: (30_000, 35),
+}
+_OFFSET = 3.7
+"""Popularity is 1 / (rank + offset), Mandelbrot's form of Zipf's law, as in `bench.query`."""
+_TODAY = date(2026, 11, 21)
+
+_Drawn = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""Document and rank of each term said."""
+
+
+def measure(rows: int = ROWS) -> list[Row]:
+    """Return rows a second of counts that are read from a lake, of ours and of two peers.
+
+    Args:
+        rows: rows of counts to draw, about.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        lake = draw_counts(Path(folder), max(1, rows // _ROWS_A_DOCUMENT))
+        counts = lake.files(Dataset.COUNTS)[0]
+        drawn = pq.read_metadata(counts).num_rows
+        catalog = read_table(lake.catalog, ENTITIES)
+        began = perf_counter()
+        weigh_terms(totals_of(lake, _TODAY, WeighSettings()), catalog, EntityKind.ARTIST)
+        ours = perf_counter()
+        by_bags(counts)
+        bags = perf_counter()
+        by_codes(counts)
+        codes = perf_counter()
+    what = f"weigh, {drawn:,} rows of {catalog.num_rows:,} artists"
+    return [
+        (what, "topterms", drawn / (ours - began), "rows/s"),
+        (what, "scikit-learn, DictVectorizer and TfidfTransformer", drawn / (bags - ours), "rows/s"),
+        (what, "scikit-learn, TfidfTransformer on Arrow's codes", drawn / (codes - bags), "rows/s"),
+    ]
+
+
+def by_bags(counts: Path) -> sparse.csr_matrix:
+    """Return unit vectors as one makes them with scikit-learn: a bag of terms for each artist, log tf x idf."""
+    table = read_table(counts, COUNTS).select(["entity_id", "kind", "term", "tf"])
+    bags: defaultdict[str, defaultdict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
+    for artist, kind, term, tf in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        bags[artist][kind, term] += tf
+    return TfidfTransformer(sublinear_tf=True).fit_transform(DictVectorizer().fit_transform(bags.values()))
+
+
+def by_codes(counts: Path) -> sparse.csr_matrix:
+    """Return the same vectors as one makes them who knows Arrow: rows and columns are codes of dictionaries."""
+    table = read_table(counts, COUNTS).combine_chunks()
+    artists, kinds, terms = (table.column(name).chunk(0).dictionary_encode() for name in ("entity_id", "kind", "term"))
+    keys = kinds.indices.to_numpy().astype(np.int64) * len(terms.dictionary) + terms.indices.to_numpy()
+    known, column = np.unique(keys, return_inverse=True)
+    cells = (table.column("tf").to_numpy().astype(np.float64), (artists.indices.to_numpy(), column))
+    matrix = sparse.csr_matrix(cells, shape=(len(artists.dictionary), len(known)))
+    return TfidfTransformer(sublinear_tf=True).fit_transform(matrix)
+
+
+def draw_counts(folder: Path, documents: int, seed: int = 1) -> Lake:
+    """Make a lake with a catalogue, documents and their counts as the module's text says; the same seed the same."""
+    rng = np.random.default_rng(seed)
+    artists = max(1, documents // _DOCUMENTS_AN_ARTIST)
+    chances = 1 / (np.arange(artists) + _OFFSET)
+    about = rng.choice(artists, documents, p=chances / chances.sum())
+    lake = Lake(folder / "lake", create=True)
+    lake.write_table(lake.catalog, to_table(map(_artist, range(artists)), ENTITIES), "drawn")
+    texts = [_document(number, int(rng.integers(_DAYS))) for number in range(documents)]
+    for dataset, table in (
+        (Dataset.DOCUMENTS, to_table(texts, DOCUMENTS)),
+        (Dataset.COUNTS, pa.concat_tables(_counts(rng, about))),
+    ):
+        lake.write_table(lake.partition(dataset, _TODAY) / "drawn.parquet", table, "drawn")
+    return lake
+
+
+def _counts(rng: np.random.Generator, about: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
+    documents, ranks = _said(rng, len(about), _VOCABULARY, _WORDS)
+    yield _table(TermKind.N1, (documents, ranks), _VOCABULARY, about)
+    together = documents[:-1] == documents[1:]
+    pairs = ranks[:-1] * _VOCABULARY + ranks[1:]
+    yield _table(TermKind.N2, (documents[:-1][together], pairs[together]), _VOCABULARY**2, about)
+    for kind, (terms, said) in _SHAPES.items():
+        yield _table(kind, _said(rng, len(about), terms, said), terms, about)
+
+
+def _said(rng: np.random.Generator, documents: int, terms: int, said: int) -> _Drawn:
+    """Draw what each document says: about as many terms as asked for, popular ones more often."""
+    popularity = np.cumsum(1 / (np.arange(terms) + _OFFSET))
+    lengths = rng.poisson(said, documents)
+    return np.repeat(np.arange(documents), lengths), np.searchsorted(
+        popularity, rng.random(lengths.sum()) * popularity[-1]
+    )
+
+
+def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int64]) -> pa.Table:
+    """Lay terms said out as rows of counts, each term of a document once."""
+    documents, ranks = drawn
+    keys, tf = np.unique(documents * terms + ranks, return_counts=True)
+    document, rank = np.divmod(keys, terms)
+    known, place = np.unique(rank, return_inverse=True)
+    texts = [f"w{r // _VOCABULARY} w{r % _VOCABULARY}" if kind is TermKind.N2 else f"w{r}" for r in known.tolist()]
+    numbers = {"document_id": document, "entity_id": about[document]}
+    columns = {name: [f"{name[0]}{number:07}" for number in values.tolist()] for name, values in numbers.items()} | {
+        "kind": [str(kind)] * len(keys),
+        "term": pa.array(texts).take(pa.array(place)),
+        "tf": tf.astype(np.float32),
+        "start": np.zeros(len(keys), np.int32),
+        "end": np.full(len(keys), 80, np.int32),
+    }
+    return pa.table(columns, schema=COUNTS)
+
+
+def _artist(number: int) -> Entity:
+    return Entity(f"e{number:07}", EntityKind.ARTIST, f"Artist {number}")
+
+
+def _document(number: int, age: int) -> Document:
+    now = datetime(_TODAY.year, _TODAY.month, _TODAY.day, tzinfo=UTC)
+    said, url = now - timedelta(days=age), f"http://drawn.invalid/{number}"
+    return Document(f"d{number:07}", url, f"source{number % _SOURCES}", "", "", now, published_at=said)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from crawler.forgotten import read_forgotten
 from crawler.sources import Source
 from records.errors import LakeError, TopTermsError
 from records.lake import Lake
@@ -34,7 +35,7 @@ def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progres
 
     Args:
         lake: where the pages go.
-        sources: what to crawl; those that opted out are passed over.
+        sources: what to crawl; those that opted out or were taken down are passed over.
         day: the day of fetching that the pages are filed under.
         progress: told the number of answers so far.
 
@@ -42,7 +43,8 @@ def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progres
         LakeError: another crawl of this lake is running, or the crawl state cannot be used.
     """
     lake.sweep()
-    wanted = [source for source in sources if not source.opt_out]
+    forgotten = read_forgotten(lake)
+    wanted = [source for source in sources if not (source.opt_out or forgotten.covers_source(source.name))]
     outcomes = list(_run(lake, wanted, day, progress)) if wanted else []
     return _report(outcomes, len(wanted), len(sources) - len(wanted))
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from crawler.canonical import canonical_url
 from crawler.duplicates import KnownTexts, signature
+from crawler.forgotten import Forgotten, read_forgotten
 from crawler.parse import known_texts
 from crawler.parsers.dates import believable
 from crawler.parsers.decoding import without_controls
@@ -42,7 +43,7 @@ def import_documents(lake: Lake, path: Path, *, day: date, progress: Progress = 
     """Take documents over from a file of JSON lines with url, title, text, published_at, source, lang.
 
     `url` and `text` are required; the language is found out where it is missing. Lines that cannot be used are counted
-    and left out. The same file imported again, on whatever day, changes nothing.
+    and left out, and so is what was taken down. The same file imported again, on whatever day, changes nothing.
 
     Args:
         lake: where the documents go.
@@ -59,7 +60,7 @@ def import_documents(lake: Lake, path: Path, *, day: date, progress: Progress = 
         if any(lake.is_current(known, mark) for known in lake.files(Dataset.DOCUMENTS) if known.name == name):
             return StageReport("import", (("documents", 0),), (f"{path} was imported before",))
         target = lake.partition(Dataset.DOCUMENTS, day) / name
-        reading = _Reading(path, known_texts(lake, day, day), day, progress)
+        reading = _Reading(path, known_texts(lake, day, day), read_forgotten(lake), day, progress)
         with lake.table_writer(target, DOCUMENTS, mark) as write:
             documents = reading.documents(file)
             while rows := list(islice(documents, _ROWS)):
@@ -69,9 +70,10 @@ def import_documents(lake: Lake, path: Path, *, day: date, progress: Progress = 
 
 
 class _Reading:
-    def __init__(self, path: Path, known: KnownTexts, day: date, progress: Progress) -> None:
+    def __init__(self, path: Path, known: KnownTexts, forgotten: Forgotten, day: date, progress: Progress) -> None:
         self._path = path
         self._known = known
+        self._forgotten = forgotten
         self._day = datetime(day.year, day.month, day.day, tzinfo=UTC)
         self._progress = progress
         self._counts: Counter[str] = Counter()
@@ -88,6 +90,9 @@ class _Reading:
             except _BadLineError as error:
                 self._counts["bad"] += 1
                 self._note(f"line {number}: {error}")
+                continue
+            if self._forgotten.covers(document.source, document.url):
+                self._counts["forgotten"] += 1
                 continue
             if document.id in written or self._known.holds(document):
                 self._counts["known"] += 1
@@ -108,7 +113,7 @@ class _Reading:
 
     def refuse_if_useless(self) -> None:
         """Raise if no line was good."""
-        if not self._counts["documents"] and not self._counts["known"]:
+        if not any(self._counts[outcome] for outcome in ("documents", "known", "forgotten")):
             reason = self._notes[0] if self._notes else "it has no lines"
             raise InputError(f"{self._path}: no document found ({reason}); expected JSON lines with {', '.join(_KEYS)}")
 
@@ -119,6 +124,7 @@ class _Reading:
             ("documents", self._counts["documents"]),
             ("near-duplicates among them", self._counts["duplicates"]),
             ("known already", self._counts["known"]),
+            ("taken down", self._counts["forgotten"]),
             ("bad lines", self._counts["bad"]),
         )
         return StageReport("import", counts, tuple(self._notes))

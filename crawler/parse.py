@@ -16,6 +16,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from crawler.archive import ArchivedPage, read_pages, read_urls
 from crawler.canonical import canonical_url
 from crawler.duplicates import KnownTexts, signature
+from crawler.forgotten import read_forgotten
 from crawler.parsers.outcome import Reason, Skip
 from crawler.parsers.page import parse_page
 from records.ids import fingerprint
@@ -44,7 +45,7 @@ def parse(lake: Lake, *, workers: int = 2, progress: Progress = silent) -> Stage
 
     Pages become documents in the order of days and files, so that the result does not depend on the number of workers.
     A text that nearly repeats an earlier one of another address is kept and marked; a page that was fetched again and
-    whose text is the same as before is left out.
+    whose text is the same as before is left out, and so is what was taken down.
 
     Args:
         lake: where pages are read and documents written.
@@ -63,6 +64,7 @@ class _Parsing:
         self._counts: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
+        self._forgotten = read_forgotten(lake)
 
     def run(self) -> StageReport:
         stale = [path for path in self._lake.files(Dataset.PAGES) if not self._is_parsed(path)]
@@ -75,11 +77,10 @@ class _Parsing:
         return self._report()
 
     def _is_parsed(self, path: Path) -> bool:
-        return self._lake.is_current(self._target(path), _fingerprint(path))
+        return self._lake.is_current(self._target(path), pages_stamp(path))
 
     def _target(self, path: Path) -> Path:
-        stem = path.name.removesuffix(".gz").removesuffix(".warc")
-        return self._lake.partition(Dataset.DOCUMENTS, _day(path)) / f"{stem}.parquet"
+        return documents_file(self._lake, path)
 
     def _executor(self, paths: Iterable[Path]) -> AbstractContextManager[Executor | None]:
         if self._workers < 2 or sum(path.stat().st_size for path in paths) < _WORTH_A_POOL:
@@ -89,7 +90,7 @@ class _Parsing:
 
     def _parse_file(self, path: Path, executor: Executor | None) -> None:
         self._counts["files"] += 1
-        with self._lake.table_writer(self._target(path), DOCUMENTS, _fingerprint(path)) as write:
+        with self._lake.table_writer(self._target(path), DOCUMENTS, pages_stamp(path)) as write:
             documents = self._documents(_parse_all(self._pages(path), executor, self._workers))
             while rows := list(islice(documents, _ROWS)):
                 write(to_table(rows, DOCUMENTS))
@@ -112,6 +113,8 @@ class _Parsing:
             if isinstance(outcome, Skip):
                 self._skips[outcome.reason] += 1
                 self._examples.setdefault(outcome.reason, outcome.url)
+            elif self._forgotten.covers(outcome.source, outcome.url):
+                self._counts["forgotten"] += 1
             elif outcome.id in written or self._known.holds(outcome):
                 self._counts["unchanged"] += 1
             else:
@@ -132,6 +135,7 @@ class _Parsing:
             ("documents", self._counts["documents"]),
             ("near-duplicates among them", self._counts["duplicates"]),
             ("known already", self._counts["unchanged"]),
+            ("taken down", self._counts["forgotten"]),
             ("broken files", self._counts["broken files"]),
             *((f"skipped: {reason}", number) for reason, number in sorted(self._skips.items())),
         ]
@@ -139,6 +143,17 @@ class _Parsing:
         if "broken files" in self._examples:
             notes.append(f"broken file of pages: {self._examples['broken files']}; what precedes the break was parsed")
         return StageReport("parse", tuple(counts), tuple(notes))
+
+
+def documents_file(lake: Lake, pages: Path) -> Path:
+    """Return where the documents of a file of pages lie."""
+    stem = pages.name.removesuffix(".gz").removesuffix(".warc")
+    return lake.partition(Dataset.DOCUMENTS, _day(pages)) / f"{stem}.parquet"
+
+
+def pages_stamp(path: Path) -> str:
+    """Return the fingerprint of all that the documents of a file of pages come of."""
+    return fingerprint([PARSER_VERSION, path.name, str(path.stat().st_size)])
 
 
 def known_texts(lake: Lake, first: date, last: date, *, leaving_out: Iterable[Path] = ()) -> KnownTexts:
@@ -206,10 +221,6 @@ def _last_of_each(path: Path) -> set[int]:
         except ValueError:
             last[url] = number
     return set(last.values())
-
-
-def _fingerprint(path: Path) -> str:
-    return fingerprint([PARSER_VERSION, path.name, str(path.stat().st_size)])
 
 
 def _day(path: Path) -> date:

@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from crawler.archive import Entry, PageWriter
 from crawler.canonical import canonical_url
+from crawler.forgotten import NOTHING, read_forgotten
 from crawler.state import CrawlState, Visit
 from records.lake import Dataset, Lake
 from records.types import Page
@@ -36,6 +37,7 @@ class Memory:
     def __init__(self, source: str, lake: Lake | None = None, state: CrawlState | None = None, day: date | None = None):
         self._source = source
         self._state = state
+        self._forgotten = read_forgotten(lake) if lake else NOTHING
         self._files = _PageFiles(lake, state, source, day) if lake and state and day else None
         self.run = self._files.run if self._files else "dry"
 
@@ -47,14 +49,18 @@ class Memory:
         """Say whether an address was visited before."""
         return self._state is not None and self._state.is_known(self._source, canonical_url(url))
 
+    def is_forgotten(self, url: str) -> bool:
+        """Say whether a page was taken down and must not be fetched again."""
+        return self._forgotten.covers(self._source, url)
+
     def remember(self, visit: Visit) -> None:
         """Remember a page that nothing is stored of."""
         if self._state:
             self._state.remember(self._source, visit)
 
     def store(self, fetched: Fetched) -> None:
-        """Store a page; it counts as seen once its file is in the lake."""
-        if self._files:
+        """Store a page, unless it was taken down; it counts as seen once its file is in the lake."""
+        if self._files and not self.is_forgotten(fetched.page.url):
             self._files.add(fetched)
 
     def close(self, *, is_finished: bool) -> None:

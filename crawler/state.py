@@ -8,7 +8,7 @@ pending files arrived and forgets the others, so that no page is seen but lost, 
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -101,6 +101,20 @@ class CrawlState:
                 self.promote(file)
         self._db.execute("DELETE FROM pending")
 
+    def forget(self, is_forgotten: Callable[[str, str], bool]) -> None:
+        """Remove the pages of which `is_forgotten(source, address)` holds, and every link to them, beyond recovery."""
+        self._db.execute("PRAGMA secure_delete = ON")
+        self._db.execute("BEGIN")
+        for source, url, packed in self._db.execute("SELECT source, url, links FROM page").fetchall():
+            links = _unpack(packed)
+            kept = [link for link in links if not is_forgotten(source, link.url)]
+            if is_forgotten(source, url):
+                self._db.execute("DELETE FROM page WHERE source = ? AND url = ?", (source, url))
+            elif len(kept) < len(links):
+                row = (_pack(kept), source, url)
+                self._db.execute("UPDATE page SET links = ? WHERE source = ? AND url = ?", row)
+        self._db.execute("COMMIT")
+
     def begin_run(self, source: str, day: date) -> str:
         """Return the id of the run to go on with: one of that day that was cut short, or a new one."""
         row = self._db.execute("SELECT id FROM run WHERE source = ? AND day = ? AND NOT finished", (source, str(day)))
@@ -154,8 +168,12 @@ class CrawlState:
 
 
 def _row(source: str, visit: Visit) -> tuple[object, ...]:
-    links = zlib.compress(json.dumps([[link.url, _plain(link.entry)] for link in visit.links]).encode())
+    links = _pack(visit.links)
     return (source, visit.url, visit.status, visit.etag, visit.modified, visit.body_hash, links, visit.run)
+
+
+def _pack(links: Sequence[Link]) -> bytes:
+    return zlib.compress(json.dumps([[link.url, _plain(link.entry)] for link in links]).encode())
 
 
 def _plain(entry: Entry) -> dict[str, str]:

@@ -79,6 +79,13 @@ class Index(ABC):
         counts = [(f"{kind}s published", v.entities.num_rows) for kind, v in snapshot.vectors.items()]
         return StageReport("publish", (*counts, ("older snapshots removed", len(expired))))
 
+    def remove_kept(self) -> int:
+        """Remove every snapshot that is not live, so that nothing can be gone back to; return how many."""
+        kept = self.status().kept
+        for old in kept:
+            self._remove(old.id)
+        return len(kept)
+
     def rollback(self) -> IndexStatus:
         """Make the snapshot live that was published before the live one; return the new status.
 

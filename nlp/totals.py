@@ -4,6 +4,7 @@ A document that was fetched anew takes the place of its earlier revision. When a
 document was taken back, the catalogue is another one), the totals are summed anew from all counts.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,7 +110,7 @@ class Totals:
 
 def totals_of(lake: Lake, day: date, settings: WeighSettings) -> Totals:
     """Return the totals as of a day, from the lake where they are current, else built and written there."""
-    stamp = _stamp(lake, day, settings)
+    stamp = totals_stamp(lake, day, settings)
     ready = _read(lake, day, stamp)
     if ready is None:
         base = next(
@@ -119,6 +120,22 @@ def totals_of(lake: Lake, day: date, settings: WeighSettings) -> Totals:
         lake.write_table(_file(lake, day, "entities"), ready.entities, stamp)
         lake.write_table(_file(lake, day, "terms"), ready.terms, stamp)
     return ready
+
+
+def totals_stamp(lake: Lake, day: date, settings: WeighSettings) -> str:
+    """Return the fingerprint of the settings and of all counts up to a day."""
+    parts = [str(VERSION), str(settings.half_life_days), str(settings.hot_half_life_days)]
+    for path in (p for d in lake.days(Dataset.COUNTS) if d <= day for p in lake.files(Dataset.COUNTS, d)):
+        parts += [path.parent.name, path.name, read_fingerprint(path)]
+    return fingerprint(parts)
+
+
+def remove_stale_totals(lake: Lake, settings: WeighSettings) -> int:
+    """Remove the totals that do not come of the counts as they are now; return of how many days."""
+    stale = [day for day in lake.days(Dataset.TOTALS) if not _is_current(lake, day, settings)]
+    for day in stale:
+        shutil.rmtree(lake.partition(Dataset.TOTALS, day))
+    return len(stale)
 
 
 def _build(lake: Lake, day: date, settings: WeighSettings, stamp: str, base: date | None) -> Totals:
@@ -145,16 +162,8 @@ def _build(lake: Lake, day: date, settings: WeighSettings, stamp: str, base: dat
         return Totals(stamp, terms, db.sql(_ENTITIES, params=factor | hot).to_arrow_table().cast(ENTITY_TOTALS))
 
 
-def _stamp(lake: Lake, day: date, settings: WeighSettings) -> str:
-    """Return the fingerprint of the settings and of all counts up to a day."""
-    parts = [str(VERSION), str(settings.half_life_days), str(settings.hot_half_life_days)]
-    for path in (p for d in lake.days(Dataset.COUNTS) if d <= day for p in lake.files(Dataset.COUNTS, d)):
-        parts += [path.parent.name, path.name, read_fingerprint(path)]
-    return fingerprint(parts)
-
-
 def _is_current(lake: Lake, day: date, settings: WeighSettings) -> bool:
-    stamp = _stamp(lake, day, settings)
+    stamp = totals_stamp(lake, day, settings)
     return all(lake.is_current(_file(lake, day, name), stamp) for name in ("terms", "entities"))
 
 

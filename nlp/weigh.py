@@ -1,5 +1,6 @@
 """The stage term counts -> vectors."""
 
+import shutil
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from nlp.latent import latent_vectors
 from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
-from nlp.totals import totals_of
+from nlp.totals import remove_stale_totals, totals_of, totals_stamp
 from nlp.weighting import Weighed, weigh_terms
 from records.errors import ConfigurationError
 from records.ids import fingerprint
@@ -51,8 +52,7 @@ def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress 
     steps = 1 + len(EntityKind)
     totals = totals_of(lake, day, settings)
     progress("weigh", 1, steps)
-    parts = (VERSION, totals.stamp, read_fingerprint(lake.catalog), settings.dimensions, sorted(mix.items()), day)
-    stamp = fingerprint(map(str, parts))
+    stamp = _stamp(lake, day, settings, totals.stamp)
     if not _is_live(lake, day, stamp):
         catalog = read_table(lake.catalog, ENTITIES)
         vectors = {}
@@ -61,6 +61,36 @@ def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress 
             progress("weigh", done, steps)
         write_snapshot(lake, Snapshot(stamp, day, mix, vectors))
     return _report(read_snapshot(lake, day))
+
+
+def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
+    """Remove totals and vectors that do not come of the counts and the catalogue as they are now.
+
+    What was taken down is in them. Vectors of a day that were removed can be built again, without it.
+
+    Raises:
+        LakeError: a file of the lake cannot be read.
+    """
+    removed = 0
+    for day in lake.days(Dataset.VECTORS):
+        folder = lake.partition(Dataset.VECTORS, day)
+        live = f"build-{_stamp(lake, day, settings, totals_stamp(lake, day, settings))}"
+        if not (folder / live).exists():
+            (folder / "manifest.json").unlink(missing_ok=True)
+        for build in [build for build in folder.glob("build-*") if build.name != live]:
+            shutil.rmtree(build)
+            removed += 1
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    counts = (("vectors removed", removed), ("totals removed", remove_stale_totals(lake, settings)))
+    return StageReport("purge", counts)
+
+
+def _stamp(lake: Lake, day: date, settings: WeighSettings, totals: str) -> str:
+    """Return the id of the snapshot of a day whose totals have that fingerprint."""
+    mix = sorted(_mix(settings).items())
+    parts = (VERSION, totals, read_fingerprint(lake.catalog), settings.dimensions, mix, day)
+    return fingerprint(map(str, parts))
 
 
 def _mix(settings: WeighSettings) -> dict[str, float]:

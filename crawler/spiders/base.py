@@ -232,6 +232,8 @@ class SiteSpider(SourceSpider):
         host = urlsplit(url).hostname or ""
         if not any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains):
             return False
+        if self.memory.is_forgotten(url):
+            return False
         is_allowed = not self._allow or any(pattern.search(url) for pattern in self._allow)
         return is_allowed and not any(pattern.search(url) for pattern in self._deny)
 

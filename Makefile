@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -22,7 +22,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 demo: setup ## Crawl the bundled sample site and show top terms and neighbours
 	$(BIN)/topterms demo
 
-test: setup ## Run all tests
+test: setup ## Run all tests; as root on Debian, install first what the Elasticsearch tests need
+	tests/elasticsearch_node/install.sh
 	$(BIN)/python -m pytest
 
 check: setup ## Lint, check types and the import contract
@@ -34,11 +35,14 @@ check: setup ## Lint, check types and the import contract
 bench: setup ## Measure the speed of every stage against its peer
 	$(BIN)/python -m bench
 
+bench-elasticsearch: setup ## Ways of asking Elasticsearch, side by side: make bench-elasticsearch LAKE=DIR
+	$(BIN)/python -m bench.elasticsearch "$(LAKE)"
+
 headline: setup ## Neighbours of the headline benchmark: make headline DATA=DIR OUT=neighbors.jsonl
 	$(BIN)/python -m bench.headline --data "$(DATA)" --out "$(OUT)"
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
 
-clean: ## Remove what was built here
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo-lake
+clean: ## Remove what was made here, the demo included
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis demo

@@ -65,11 +65,11 @@ class Chain:
         ):
             yield timed(stage)
 
-    def import_catalog(self, path: Path) -> StageReport:
-        """Put a catalogue file in the place of the lake's catalogue."""
+    def import_catalog(self, path: Path, *more: Path) -> StageReport:
+        """Put what catalogue files say, later ones winning, in the place of the lake's catalogue."""
         from nlp.catalog import import_catalog
 
-        report = import_catalog(self._lake, path)
+        report = import_catalog(self._lake, path, *more, progress=self._progress)
         if self._project.catalog.is_file():
             self._lake.write_text(self._seen_catalog, file_fingerprint(self._project.catalog))
         return report

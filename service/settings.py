@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     sources: Path = Path("sources.toml")
     """File that says where to crawl."""
     catalog: Path = Path("catalog.csv")
-    """File of the artists and songs to look for: CSV, or JSON lines if its name ends in .jsonl."""
+    """File of the artists and songs to look for: CSV or JSON lines."""
     parse: ParseSettings = ParseSettings()
     count: CountSettings = CountSettings()
     weigh: WeighSettings = WeighSettings()

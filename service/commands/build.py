@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 File = Annotated[Path, typer.Argument(metavar="FILE")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 HERE = Path()
 
 
@@ -79,14 +80,17 @@ def import_file(file: File, folder: Folder = HERE, as_json: AsJson = False) -> N
     _run_stage(folder, as_json, lambda chain: chain.import_documents(file))
 
 
-@app.command(epilog=examples("catalog artists.csv", "catalog artists.jsonl"))
-def catalog(file: File, folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Say whom to look for: put a file in place of the catalogue.
+@app.command(
+    epilog=examples("catalog artists.csv", "catalog artists.jsonl songs.csv", "catalog mb/artist.tar.xz mine.csv")
+)
+def catalog(files: Files, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Say whom to look for: put files in place of the catalogue.
 
-    FILE is CSV (or JSON lines, if its name ends in .jsonl) with id, kind, name, aliases, artist and disambiguation.
-    `run` imports the project's own catalogue file by itself when it changed.
+    A FILE is CSV or JSON lines with id, kind, name, aliases, artist and disambiguation, or a JSON dump of MusicBrainz's;
+    what several say of one id is merged, later ones winning. `run` imports the project's
+    own catalogue file by itself when it changed.
     """
-    _run_stage(folder, as_json, lambda chain: chain.import_catalog(file))
+    _run_stage(folder, as_json, lambda chain: chain.import_catalog(*files))
 
 
 def _run_stage(

@@ -24,24 +24,27 @@ HERE = Path()
 def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
     """Do all that is due, from the crawl to the published vectors.
 
-    That is: catalogue, crawl, parse, count, weigh, publish. Nothing is done twice; a run that was cut short goes on
-    where it was.
+    That is: catalogue, crawl, parse, count, weigh, publish, and what is to be removed. Nothing is done twice; a run
+    that was cut short goes on where it was. A report of it stays in the lake's folder `runs`.
     """
     from service.pipeline import writing
     from service.project import open_project
-    from service.reports import print_ran
+    from service.reports import print_ran, print_run
+    from service.running import run as run_all
     from service.terminal import bars
 
     project = open_project(folder)
     with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
-        for ran in chain.run():
-            print_ran(ran, as_json=as_json)
+        report, failure = run_all(chain, lambda ran: None if as_json else print_ran(ran))
+    print_run(report, as_json=as_json)
+    if failure:
+        raise failure
 
 
 @app.command(epilog=examples("crawl", "crawl --json | jq .counts"))
 def crawl(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Fetch what is new or changed of the sources."""
-    _run_stage(folder, as_json, lambda chain: chain.crawl())
+    run_stage(folder, as_json, lambda chain: chain.crawl())
 
 
 @app.command(epilog=examples("parse"))
@@ -50,25 +53,25 @@ def parse(folder: Folder = HERE, as_json: AsJson = False) -> None:
 
     A document is the text with its title, author, dates and language.
     """
-    _run_stage(folder, as_json, lambda chain: chain.parse())
+    run_stage(folder, as_json, lambda chain: chain.parse())
 
 
 @app.command(epilog=examples("count"))
 def count(folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Count the terms of artists and songs in new documents."""
-    _run_stage(folder, as_json, lambda chain: chain.count())
+    run_stage(folder, as_json, lambda chain: chain.count())
 
 
 @app.command(epilog=examples("weigh", "weigh --day 2026-11-01"))
 def weigh(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
     """Turn counts into the vectors of a day, today if silent."""
-    _run_stage(folder, as_json, lambda chain: chain.weigh(), day)
+    run_stage(folder, as_json, lambda chain: chain.weigh(), day)
 
 
 @app.command(epilog=examples("publish", "publish --day 2026-11-01"))
 def publish(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
     """Make the vectors of a day, the latest if silent, answer."""
-    _run_stage(folder, as_json, lambda chain: chain.publish(_date(day)))
+    run_stage(folder, as_json, lambda chain: chain.publish(_date(day)))
 
 
 @app.command(name="import", epilog=examples("import reviews.jsonl"))
@@ -77,7 +80,7 @@ def import_file(file: File, folder: Folder = HERE, as_json: AsJson = False) -> N
 
     No crawl is needed then. FILE is JSON lines with the keys url, title, text, published_at, source and lang.
     """
-    _run_stage(folder, as_json, lambda chain: chain.import_documents(file))
+    run_stage(folder, as_json, lambda chain: chain.import_documents(file))
 
 
 @app.command(
@@ -86,16 +89,17 @@ def import_file(file: File, folder: Folder = HERE, as_json: AsJson = False) -> N
 def catalog(files: Files, folder: Folder = HERE, as_json: AsJson = False) -> None:
     """Say whom to look for: put files in place of the catalogue.
 
-    A FILE is CSV or JSON lines with id, kind, name, aliases, artist and disambiguation, or a JSON dump of MusicBrainz's;
-    what several say of one id is merged, later ones winning. `run` imports the project's
-    own catalogue file by itself when it changed.
+    A FILE is CSV or JSON lines with id, kind, name, aliases, artist and disambiguation, or a JSON dump of
+    MusicBrainz's; what several say of one id is merged, later ones winning. `run` imports the project's own catalogue
+    file by itself when it changed.
     """
-    _run_stage(folder, as_json, lambda chain: chain.import_catalog(*files))
+    run_stage(folder, as_json, lambda chain: chain.import_catalog(*files))
 
 
-def _run_stage(
+def run_stage(
     folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
 ) -> None:
+    """Run one stage of a project's chain and print what it did."""
     from service.pipeline import timed, writing
     from service.project import open_project
     from service.reports import print_ran

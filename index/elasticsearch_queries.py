@@ -36,6 +36,8 @@ FEW_TERMS = 32
 """A query of so few terms is asked whole at once."""
 FEW_ENTITIES = 2000
 """Among so few entities every query is asked whole at once: 15 ms."""
+MOST_CLAUSES = 1000
+"""Terms in one query; Elasticsearch allows 1,024 with the smallest heaps, and more with larger ones."""
 PRECISION = 2.0**-8
 """A stored weight is cut, by at most this share of it."""
 _STEEP_AT = 0.8
@@ -71,14 +73,8 @@ class Plan:
 
     @property
     def slack(self) -> float:
-        """How much higher a score can be than the engine's, which is of PRECISION; infinity when the query is cut."""
-        reach = float(np.abs(self.query.latent) @ self.shape.reach)
-        return PRECISION * (float(np.abs(self.query.weights).sum()) + 2 * reach)
-
-    @property
-    def offset(self) -> float:
-        """What the engine's scores have too much (see `index.elasticsearch_documents`)."""
-        return float(np.abs(self.query.latent) @ self.shape.reach)
+        """How much higher a score without latent part can be than the engine's, which cuts what it stores."""
+        return PRECISION * float(np.abs(self.query.weights).sum())
 
     def body(self, size: int) -> dict[str, Any]:
         """Return a search request for that many candidates with their vectors."""
@@ -93,8 +89,8 @@ class Plan:
 
     def _clauses(self) -> list[dict[str, Any]]:
         if not self.is_cut:
-            return [_sparse(self._wanted())]
-        strong = strongest(self.query.weights, CANDIDATE_SHARE)
+            return [_sparse(self._wanted(1.0)[0])]
+        strong = strongest(self.query.weights, CANDIDATE_SHARE)[:MOST_CLAUSES]
         clauses = [_sparse(features(self.query.columns[strong], self.query.weights[strong]))] if len(strong) else []
         return clauses + ([self._nearest_latent()] if self.query.has_latent else [])
 
@@ -119,21 +115,27 @@ class Plan:
         }
         return {"knn": knn}
 
-    def _wanted(self, share: float = 1.0) -> dict[str, float]:
-        wanted = strongest(self.query.weights, share)
-        asked = features(self.query.columns[wanted], self.query.weights[wanted])
-        return asked | latent_features(self.query.latent)
+    def _wanted(self, share: float) -> list[dict[str, float]]:
+        """Return the latent features and the strongest wanted terms, in parts of as many as one query may have."""
+        latent = latent_features(self.query.latent)
+        order = strongest(self.query.weights, share)
+        first = MOST_CLAUSES - len(latent)
+        parts = [
+            order[:first],
+            *(order[start : start + MOST_CLAUSES] for start in range(first, len(order), MOST_CLAUSES)),
+        ]
+        asked = [features(self.query.columns[part], self.query.weights[part]) for part in parts]
+        return [latent | asked[0], *asked[1:]]
 
     def _rescoring(self, size: int) -> list[dict[str, Any]]:
-        least = WINDOW if self.is_cut else min(self.shape.layout.entities, MAX_HITS)
+        least = WINDOW if self.is_cut else self.shape.layout.entities
         window = min(max(least, 2 * size), MAX_HITS)
-        unwanted = self.query.weights < 0
-        steps = []
-        if self.is_cut:
-            steps.append(_rescore(window, 0, 1, self._wanted(RESCORED_SHARE)))
-        if unwanted.any():
-            asked = features(self.query.columns[unwanted], -self.query.weights[unwanted])
-            steps.append(_rescore(window, 1, -1, asked))
+        wanted = self._wanted(RESCORED_SHARE if self.is_cut else 1.0)
+        steps = [_rescore(window, 0, 1, wanted[0])] if self.is_cut else []
+        steps += [_rescore(window, 1, 1, part) for part in wanted[1:]]
+        for start in range(0, int((self.query.weights < 0).sum()), MOST_CLAUSES):
+            part = np.flatnonzero(self.query.weights < 0)[start : start + MOST_CLAUSES]
+            steps.append(_rescore(window, 1, -1, features(self.query.columns[part], -self.query.weights[part])))
         return steps
 
 

@@ -12,6 +12,7 @@ from index.published import Filters
 from records.lake import Lake
 from records.snapshot import Snapshot
 from records.types import EntityKind, TermKind
+from tests.index.made import spoken_snapshot
 from tests.snapshots import random_snapshot
 
 pytestmark = pytest.mark.elasticsearch
@@ -22,6 +23,8 @@ SNAPSHOTS = [
     random_snapshot(entities=300, terms=2500, seed=2, dimensions=16),
     random_snapshot(entities=2500, terms=600, seed=3),  # enough that candidates are found by a part of the terms
 ]
+
+_STEPS = {"all": 1, "half": 2, "third": 3, "fifth": 5}
 
 
 @pytest.fixture(params=SNAPSHOTS, ids=lambda snapshot: snapshot.id)
@@ -75,3 +78,19 @@ def rounded(value: object) -> object:
     if is_dataclass(value):
         return [rounded(getattr(value, field.name)) for field in fields(value)]
     return value
+
+
+def test_a_vector_of_more_terms_than_one_query_may_have_is_asked_in_parts(
+    open_index: Callable[..., Index], tmp_path: Path
+) -> None:
+    """Ten thousand terms, where Elasticsearch takes 8,192 at most with 512 MB, wanted and unwanted."""
+    words = {f"word {i:05}": 1 + i % 7 / 10 for i in range(10_000)}
+    said = {name: {TermKind.N1: dict(list(words.items())[i::step])} for i, (name, step) in enumerate(_STEPS.items())}
+    snapshot = spoken_snapshot(said)
+    embedded, server = EmbeddedIndex(Lake(tmp_path / "lake", create=True)), open_index()
+    for engine in (embedded, server):
+        engine.publish(snapshot)
+    for seeds in ({"all": 1.0}, {"all": 1.0, "half": -0.4}, {"half": 1.0, "all": -0.4}):
+        expected = rounded(embedded.similar(seeds, ARTIST))
+        assert expected
+        assert rounded(server.similar(seeds, ARTIST)) == expected

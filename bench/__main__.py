@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import count, crawl, parse, query, table, weigh
+from records.errors import TopTermsError
 
 RUNS = 3
 
@@ -42,10 +43,13 @@ def main(words: Sequence[str] | None = None) -> None:
         _parser().error(f"there is no benchmark {unknown[0]!r}; expected some of {', '.join(known)}")
     written = [f"{datetime.now(UTC):%Y-%m-%d}, {table.machine()}; runs: {arguments.runs}", "", table.HEAD]
     print("\n".join(written), flush=True)
-    for name in arguments.names or known:
-        for line in table.lines(_run(name, known[name], arguments.runs)):
-            written.append(line)
-            print(line, flush=True)
+    try:
+        for name in arguments.names or known:
+            for line in table.lines(_run(name, known[name], arguments.runs)):
+                written.append(line)
+                print(line, flush=True)
+    except (TopTermsError, OSError) as error:
+        _parser().error(str(error))
     if arguments.record is not None:
         _append(arguments.record, written)
 

@@ -21,6 +21,7 @@ from crawler.parsers.page import parse_page
 from nlp.catalog import import_catalog
 from nlp.count import count
 from nlp.settings import CountSettings
+from records.errors import InputError
 from records.lake import Dataset, Lake, read_table
 from records.schemas import DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Page
@@ -43,10 +44,10 @@ def measure(data: Path | None = None, texts: int = TEXTS) -> list[Row]:
         texts: how many texts to read; if there are fewer, they are read several times.
 
     Raises:
-        ValueError: that is too few to time two processes, or no text names anybody.
+        InputError: that is too few to time two processes, or no text names anybody.
     """
     if texts <= _PROCESSES * _BATCH:
-        raise ValueError(f"{texts} texts are too few to time; expected more than {_PROCESSES * _BATCH}")
+        raise InputError(f"{texts} texts are too few to time; expected more than {_PROCESSES * _BATCH}")
     catalog = HERE / "catalog.csv" if data is None else data / "catalog.csv"
     documents = _documents(data, catalog, texts)
     origin = "the sample blog" if data is None else data.name
@@ -87,7 +88,7 @@ def _words(documents: Sequence[Document]) -> int:
 @cache
 def _documents(data: Path | None, catalog: Path, texts: int) -> tuple[Document, ...]:
     """Return that many texts that name somebody of the catalogue, each under an id of its own."""
-    speaking = _speaking(_sample() if data is None else _imported(data / "documents.jsonl", texts), catalog)
+    speaking = _speaking(_sample()[:texts] if data is None else _imported(data / "documents.jsonl", texts), catalog)
     again = itertools.islice(itertools.cycle(speaking), texts)
     return tuple(replace(document, id=f"{document.id}-{number}") for number, document in enumerate(again))
 
@@ -123,7 +124,7 @@ def _speaking(documents: Sequence[Document], catalog: Path) -> list[Document]:
         tables = [read_table(file, MENTIONS) for file in lake.files(Dataset.MENTIONS)]
     named = {document for table in tables for document in table.column("document_id").to_pylist()}
     if not named:
-        raise ValueError(f"no text names anybody of {catalog}; expected texts about its artists")
+        raise InputError(f"no text names anybody of {catalog}; expected texts about its artists")
     return [document for document in documents if document.id in named]
 
 

@@ -58,11 +58,9 @@ def lines(gathered: Sequence[Series]) -> Iterator[str]:
 
 def machine() -> str:
     """Say in a line what the figures were measured on, and how busy it was."""
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    load = os.getloadavg()[0]
-    return (
-        f"{_processor()}, {os.cpu_count()} cores, {pages:.0f} GiB, Python {platform.python_version()}, load {load:.1f}"
-    )
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    python, load = platform.python_version(), os.getloadavg()[0]
+    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {python}, load {load:.1f}"
 
 
 def _compare(one: Series, other: Series) -> bool:
@@ -71,7 +69,7 @@ def _compare(one: Series, other: Series) -> bool:
 
 
 def _ratio(ours: Series, peer: Series) -> str:
-    """Return the median of the ratios run by run, and the least and the greatest: runs differ more than their ratios."""
+    """Return the median of the ratios run by run, the least and the greatest: values waver more than their ratios."""
     pairs = zip(ours.values, peer.values, strict=True)
     ratios = [theirs / mine if ours.unit in _TIMES else mine / theirs for mine, theirs in pairs]
     spread = f" ({min(ratios):.2f} to {max(ratios):.2f})" if len(ratios) > 1 else ""

@@ -30,12 +30,12 @@ from records.types import Document, Entity, EntityKind, TermKind
 
 ROWS = 500_000
 """Rows of counts, about."""
-_ROWS_A_DOCUMENT = 590
+ROWS_A_DOCUMENT = 590
 _DOCUMENTS_AN_ARTIST = 4
 _SOURCES = 20
 _DAYS = 3650
 _WORDS = 290
-"""Words of a document's stream; with the kinds below that makes `_ROWS_A_DOCUMENT`."""
+"""Words of a document's stream; with the kinds below that makes `ROWS_A_DOCUMENT`."""
 _VOCABULARY = 40_000
 _SHAPES = {  # kind: terms there are, terms said in a document
     TermKind.NP: (30_000, 40),
@@ -57,7 +57,7 @@ def measure(rows: int = ROWS) -> list[Row]:
         rows: rows of counts to draw, about.
     """
     with tempfile.TemporaryDirectory() as folder:
-        lake = draw_counts(Path(folder), max(1, rows // _ROWS_A_DOCUMENT))
+        lake = draw_counts(Path(folder), max(1, rows // ROWS_A_DOCUMENT))
         counts = lake.files(Dataset.COUNTS)[0]
         drawn = pq.read_metadata(counts).num_rows
         catalog = read_table(lake.catalog, ENTITIES)
@@ -82,7 +82,7 @@ def by_bags(counts: Path) -> sparse.csr_matrix:
     bags: defaultdict[str, defaultdict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for artist, kind, term, tf in zip(*(column.to_pylist() for column in table.columns), strict=True):
         bags[artist][kind, term] += tf
-    return TfidfTransformer(sublinear_tf=True).fit_transform(DictVectorizer().fit_transform(bags.values()))
+    return _unit_vectors(DictVectorizer().fit_transform(bags.values()))
 
 
 def by_codes(counts: Path) -> sparse.csr_matrix:
@@ -92,8 +92,12 @@ def by_codes(counts: Path) -> sparse.csr_matrix:
     keys = kinds.indices.to_numpy().astype(np.int64) * len(terms.dictionary) + terms.indices.to_numpy()
     known, column = np.unique(keys, return_inverse=True)
     cells = (table.column("tf").to_numpy().astype(np.float64), (artists.indices.to_numpy(), column))
-    matrix = sparse.csr_matrix(cells, shape=(len(artists.dictionary), len(known)))
-    return TfidfTransformer(sublinear_tf=True).fit_transform(matrix)
+    return _unit_vectors(sparse.csr_matrix(cells, shape=(len(artists.dictionary), len(known))))
+
+
+def _unit_vectors(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    vectors: sparse.csr_matrix = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+    return vectors
 
 
 def draw_counts(folder: Path, documents: int, seed: int = 1) -> Lake:

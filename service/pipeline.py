@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from records.errors import TopTermsError
+from records.errors import InputError, QueryError, TopTermsError
 from records.ids import file_fingerprint
 from records.lake import Lake
 from records.progress import Progress, silent
@@ -24,7 +24,12 @@ from service.project import Project
 if TYPE_CHECKING:  # what a stage is made of is imported when it runs: a question needs no crawler
     from index.base import Index
 
-_FAILED = "sources failed"
+FAILED = "sources failed"
+"""What the crawl counts the sources as that could not be read."""
+
+
+FIRST_DAY = date(1990, 1, 1)
+"""No page of the web is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,17 @@ class Chain:
 
     def __init__(self, project: Project, lake: Lake, day: date, progress: Progress = silent) -> None:
         self._project = project
-        self._lake = lake
-        self._day = day
+        self.lake = lake
+        self.day = day
         self._progress = progress
 
     def run(self) -> Iterator[Ran]:
         """Do all that is due, stage by stage; nothing that is done already is done again."""
+        yield timed(self.refresh_catalog)
+        is_purge_due = self._is_purge_due()
+        if is_purge_due:
+            yield timed(self.take_down)
         for stage in (
-            self.refresh_catalog,
             self.crawl_once,
             self.parse,
             self.count,
@@ -64,21 +72,26 @@ class Chain:
             self.publish,
         ):
             yield timed(stage)
+        if is_purge_due:
+            yield timed(self.purge)
+        expired = timed(self.expire)
+        if any(number for _, number in expired.report.counts):
+            yield expired
 
     def import_catalog(self, path: Path, *more: Path) -> StageReport:
         """Put what catalogue files say, later ones winning, in the place of the lake's catalogue."""
         from nlp.catalog import import_catalog
 
-        report = import_catalog(self._lake, path, *more, progress=self._progress)
+        report = import_catalog(self.lake, path, *more, progress=self._progress)
         if self._project.catalog.is_file():
-            self._lake.write_text(self._seen_catalog, file_fingerprint(self._project.catalog))
+            self.lake.write_text(self._seen_catalog, file_fingerprint(self._project.catalog))
         return report
 
     def refresh_catalog(self) -> StageReport:
         """Import the project's catalogue file if it changed since a catalogue was imported last."""
         path = self._project.catalog
         seen = _read(self._seen_catalog)
-        if self._lake.catalog.exists() and (not path.is_file() or file_fingerprint(path) == seen):
+        if self.lake.catalog.exists() and (not path.is_file() or file_fingerprint(path) == seen):
             return StageReport("catalog", (), ("the catalogue has not changed",))
         return self.import_catalog(path)
 
@@ -90,9 +103,9 @@ class Chain:
         path = self._project.sources
         sources = read_sources(path)
         stamp = self._crawl_stamp(path)
-        report = crawl(self._lake, sources, day=self._day, progress=self._progress)
-        if not dict(report.counts)[_FAILED]:
-            self._lake.write_text(self._crawled, stamp)
+        report = crawl(self.lake, sources, day=self.day, progress=self._progress)
+        if not dict(report.counts)[FAILED]:
+            self.lake.write_text(self._crawled, stamp)
         return report
 
     def crawl_once(self) -> StageReport:
@@ -107,47 +120,111 @@ class Chain:
             return StageReport("crawl", (), ("crawled today already; `topterms crawl` looks again",))
         return self.crawl()
 
+    def forget(self, what: str) -> StageReport:
+        """Take down a source or the page at an address, for good: its pages and documents go at once.
+
+        All that came of them goes with the next run.
+
+        Raises:
+            InputError: there is no such source.
+        """
+        from crawler.forgotten import remember
+        from crawler.sources import read_sources
+        from crawler.take_down import sources_of
+
+        if "://" in what:
+            try:
+                remember(self.lake, urls=[what])
+            except ValueError as error:
+                raise InputError(f"{error}; expected an address such as https://blog.example/post") from error
+        else:
+            path = self._project.sources
+            declared = {source.name for source in read_sources(path)} if path.exists() else set()
+            known = declared | sources_of(self.lake)
+            if what not in known:
+                raise InputError(
+                    f"there is no source {what!r}; expected an address or one of {', '.join(sorted(known))}"
+                )
+            remember(self.lake, sources=[what])
+        report = self.take_down()
+        return StageReport(report.stage, report.counts, ("what came of it goes with the next `topterms run`",))
+
+    def take_down(self) -> StageReport:
+        """Remove the pages and documents of all that is to be forgotten."""
+        from crawler.take_down import take_down
+
+        return take_down(self.lake, progress=self._progress)
+
+    def purge(self) -> StageReport:
+        """Remove every total, vector and stored snapshot that was made of what is forgotten by now."""
+        from crawler.forgotten import read_forgotten
+        from nlp.weigh import remove_stale
+
+        report = remove_stale(self.lake, settings=self._project.settings.weigh)
+        kept = open_index(self._project, self.lake).remove_kept()
+        self.lake.write_text(self._purged, read_forgotten(self.lake).stamp)
+        return StageReport(report.stage, (*report.counts, ("snapshots of the index removed", kept)))
+
+    def expire(self) -> StageReport:
+        """Remove pages and vectors that are older than the settings keep them."""
+        from service.keeping import expire
+
+        return expire(self.lake, day=self.day, keep=self._project.settings.keep)
+
+    def _is_purge_due(self) -> bool:
+        """Say whether anything is to be forgotten that was not yet; sources that opted out are noted on the way."""
+        from crawler.forgotten import NOTHING, remember_opted_out
+        from crawler.sources import read_sources
+
+        path = self._project.sources
+        opted_out = [source.name for source in read_sources(path) if source.opt_out] if path.exists() else []
+        return remember_opted_out(self.lake, opted_out).stamp != (_read(self._purged) or NOTHING.stamp)
+
     def parse(self) -> StageReport:
         """Turn pages that are not parsed yet into documents."""
         from crawler.parse import parse
 
-        return parse(self._lake, workers=self._project.settings.parse.workers, progress=self._progress)
+        return parse(self.lake, workers=self._project.settings.parse.workers, progress=self._progress)
 
     def import_documents(self, path: Path) -> StageReport:
         """Put documents of a file of the user's into the lake."""
         from crawler.import_documents import import_documents
 
-        return import_documents(self._lake, path, day=self._day, progress=self._progress)
+        return import_documents(self.lake, path, day=self.day, progress=self._progress)
 
     def count(self) -> StageReport:
         """Count the terms of documents that are not counted yet."""
         from nlp.count import count
 
-        return count(self._lake, settings=self._project.settings.count, progress=self._progress)
+        return count(self.lake, settings=self._project.settings.count, progress=self._progress)
 
     def weigh(self) -> StageReport:
         """Turn all counts up to the day into its vectors."""
         from nlp.weigh import weigh
 
-        return weigh(self._lake, day=self._day, settings=self._project.settings.weigh, progress=self._progress)
+        return weigh(self.lake, day=self.day, settings=self._project.settings.weigh, progress=self._progress)
 
     def publish(self, day: date | None = None) -> StageReport:
         """Make the vectors of a day (the latest if None) the ones that answer."""
         from records.snapshot import read_snapshot
 
-        snapshot = read_snapshot(self._lake, day)
-        return open_index(self._project, self._lake).publish(snapshot, self._progress)
+        snapshot = read_snapshot(self.lake, day)
+        return open_index(self._project, self.lake).publish(snapshot, self._progress)
 
     @property
     def _seen_catalog(self) -> Path:
-        return self._lake.catalog.with_name("project-file")
+        return self.lake.catalog.with_name("project-file")
 
     @property
     def _crawled(self) -> Path:
-        return self._lake.root / "crawled.json"
+        return self.lake.root / "crawled.json"
+
+    @property
+    def _purged(self) -> Path:
+        return self.lake.root / "forgotten.done"
 
     def _crawl_stamp(self, sources: Path) -> str:
-        return json.dumps({"day": self._day.isoformat(), "sources": file_fingerprint(sources)})
+        return json.dumps({"day": self.day.isoformat(), "sources": file_fingerprint(sources)})
 
 
 @contextmanager
@@ -161,9 +238,13 @@ def writing(project: Project, *, day: date | None = None, progress: Progress = s
 
     Raises:
         LakeError: another process writes to the lake, or there is no lake.
+        QueryError: the day is yet to come, or was before there was a web.
     """
+    today = datetime.now(UTC).date()
+    if day and not FIRST_DAY <= day <= today:
+        raise QueryError(f"the day is {day}; expected one from {FIRST_DAY} to {today}, which is today in UTC")
     with project.locked() as lake:
-        yield Chain(project, lake, day or datetime.now(UTC).date(), progress)
+        yield Chain(project, lake, day or today, progress)
 
 
 def open_index(project: Project, lake: Lake | None = None) -> "Index":

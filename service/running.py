@@ -41,15 +41,14 @@ class RunReport:
     stages: tuple[StageRan, ...]
 
 
-def run(chain: Chain, lake: Lake, day: date, tell: Callable[[Ran], None]) -> tuple[RunReport, TopTermsError | None]:
+def run(chain: Chain, tell: Callable[[Ran], None]) -> tuple[RunReport, TopTermsError | None]:
     """Do all that is due and report it, in `lake/runs/` too; an error ends the run and is handed back with the report.
 
     Args:
         chain: the stages, with the lake locked.
-        lake: the lake.
-        day: the day that is worked for.
         tell: told of every stage as it ends.
     """
+    lake = chain.lake
     started_at, began = datetime.now(UTC), monotonic()
     before = _terms(_latest(lake))
     stages: list[Ran] = []
@@ -62,7 +61,7 @@ def run(chain: Chain, lake: Lake, day: date, tell: Callable[[Ran], None]) -> tup
         failure = error
     snapshot = _latest(lake)
     report = RunReport(
-        day,
+        chain.day,
         started_at,
         round(monotonic() - began, 3),
         snapshot.id if snapshot else "",

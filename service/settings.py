@@ -32,6 +32,17 @@ class ParseSettings(BaseModel):
     """Processes that parse, at least 1; the machine's cores if silent."""
 
 
+class KeepSettings(BaseModel):
+    """For how long what can be done without is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    pages_days: int = Field(default=0, ge=0)
+    """Days that fetched pages are kept once they are parsed; 0 for ever. Documents stay."""
+    vectors_days: int = Field(default=0, ge=0)
+    """Days that the vectors of a day are kept; 0 for ever. The latest stay, and counts do, to build others again."""
+
+
 class ElasticsearchSettings(BaseModel):
     """What is needed to use an Elasticsearch server as the index; without one, nothing here matters."""
 
@@ -78,6 +89,7 @@ class Settings(BaseSettings):
     parse: ParseSettings = ParseSettings()
     count: CountSettings = CountSettings()
     weigh: WeighSettings = WeighSettings()
+    keep: KeepSettings = KeepSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
 
     @classmethod

@@ -1,0 +1,206 @@
+"""A daily chain against a build from scratch: dated posts replayed day by day, and what a day costs as history grows.
+
+    python -m bench.daily --documents posts.jsonl --catalog catalog.csv [--lake DIR] [--days 200]
+
+The documents (JSON lines as for `topterms import`, all with published_at) are filed under the day they were published
+on and counted once; then day after day arrives in a second lake, and totals and vectors are made of it. At little
+history and at ten times as much, whole days are run (import, count, weigh, publish) and timed stage by stage.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from crawler.import_documents import import_documents
+from index.open import open_index
+from nlp.catalog import import_catalog
+from nlp.count import count
+from nlp.settings import CountSettings, WeighSettings
+from nlp.totals import totals_of
+from nlp.weigh import weigh
+from records.lake import Dataset, Lake
+from records.snapshot import Snapshot, read_snapshot
+
+GROWTH = 10
+"""How many times as much history the late days have as the early ones."""
+_TIMED = 7
+"""Days that are timed at each end; the median is told."""
+
+Row = tuple[str, str, float, str]
+"""What, variant, value, unit."""
+
+
+def measure(documents: Path, catalog: Path, folder: Path, days: int) -> list[Row]:
+    """Replay the documents in a folder (what is there already is used again); return the figures."""
+    by_day = _by_day(documents)
+    source = _counted(by_day, catalog, folder / "counted", folder / "scratch")
+    replayed = sorted(by_day)
+    if days:
+        replayed = replayed[:days]
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        lake = _empty(source, Path(scratch) / "daily")
+        seconds = [_replay_day(source, lake, day) for day in replayed]
+        at_once = _empty(source, Path(scratch) / "at_once")
+        for day in replayed:
+            _arrive(source, at_once, day)
+        weigh(at_once, day=replayed[-1], settings=WeighSettings())
+        gap = largest_difference(read_snapshot(lake), read_snapshot(at_once))
+    few, many = _ends(by_day, replayed)
+    variant = f"{len(replayed)} publishing days, {sum(len(by_day[day]) for day in replayed)} documents"
+    return [
+        ("daily: largest difference of a weight from a build from scratch", variant, gap, ""),
+        *_ratio("totals and weigh", seconds, few, many),
+        *_whole_days(source, by_day, replayed, (few, many), folder),
+    ]
+
+
+def largest_difference(one: Snapshot, other: Snapshot) -> float:
+    """Return the largest difference of two snapshots' weights, frequencies and norms; infinite if their rows differ.
+
+    Latent vectors are not compared: a truncated decomposition has no one sign.
+    """
+    largest = 0.0
+    for kind, mine in one.vectors.items():
+        theirs = other.vectors[kind]
+        keys = ("kind", "term")
+        is_alike = mine.entities.column("id").equals(theirs.entities.column("id"))
+        is_alike = is_alike and mine.terms.select(keys).equals(theirs.terms.select(keys))
+        if not is_alike or not np.array_equal(mine.indices, theirs.indices):
+            return float("inf")
+        for name in ("weights", "frequencies", "norms"):
+            gap = np.abs(getattr(mine, name) - getattr(theirs, name))
+            largest = max(largest, float(gap.max(initial=0.0)))
+    return largest
+
+
+def _by_day(documents: Path) -> dict[date, list[str]]:
+    found: dict[date, list[str]] = defaultdict(list)
+    with documents.open(encoding="utf-8") as lines:
+        for line in lines:
+            found[date.fromisoformat(json.loads(line)["published_at"][:10])].append(line)
+    return found
+
+
+def _counted(by_day: Mapping[date, Sequence[str]], catalog: Path, root: Path, scratch: Path) -> Lake:
+    """Return a lake with the counts of all days."""
+    lake = Lake(root, create=True)
+    import_catalog(lake, catalog)
+    for day in sorted(by_day):
+        _import(lake, by_day[day], day, scratch)
+    count(lake, settings=CountSettings())
+    return lake
+
+
+def _import(lake: Lake, lines: Iterable[str], day: date, scratch: Path) -> None:
+    scratch.mkdir(exist_ok=True)
+    path = scratch / "day.jsonl"
+    path.write_text("".join(lines), encoding="utf-8")
+    import_documents(lake, path, day=day)
+
+
+def _empty(source: Lake, root: Path) -> Lake:
+    lake = Lake(root, create=True)
+    shutil.copytree(source.catalog.parent, lake.catalog.parent)
+    return lake
+
+
+def _arrive(source: Lake, lake: Lake, day: date) -> None:
+    for dataset in (Dataset.DOCUMENTS, Dataset.MENTIONS, Dataset.COUNTS):
+        shutil.copytree(source.partition(dataset, day), lake.partition(dataset, day))
+
+
+def _replay_day(source: Lake, lake: Lake, day: date) -> tuple[float, float]:
+    """Return the seconds of totals and of weigh."""
+    _arrive(source, lake, day)
+    began = perf_counter()
+    totals_of(lake, day, WeighSettings())
+    summed = perf_counter()
+    weigh(lake, day=day, settings=WeighSettings())
+    return summed - began, perf_counter() - summed
+
+
+def _ends(by_day: Mapping[date, Sequence[str]], days: Sequence[date]) -> tuple[range, range]:
+    """Return the positions of days with little history and of those with GROWTH times as many documents before."""
+    before = np.cumsum([len(by_day[day]) for day in days])
+    few = int(np.searchsorted(before, before[-1] / GROWTH))
+    return range(max(0, few - _TIMED // 2), few + _TIMED // 2 + 1), range(len(days) - _TIMED, len(days))
+
+
+def _ratio(what: str, seconds: Sequence[tuple[float, float]], few: range, many: range) -> list[Row]:
+    rows: list[Row] = []
+    parts: tuple[tuple[str, Callable[[tuple[float, float]], float]], ...] = (
+        ("totals", lambda pair: pair[0]),
+        ("weigh", lambda pair: pair[1]),
+        (what, sum),
+    )
+    for name, part in parts:
+        little, much = (median(part(seconds[i]) for i in end) for end in (few, many))
+        rows += [
+            (f"daily: {name}", "little history", little, "s"),
+            (f"daily: {name}", f"{GROWTH} times the history", much, "s"),
+            (f"daily: {name}, ratio", f"{GROWTH} times the history", much / little, ""),
+        ]
+    return rows
+
+
+def _whole_days(
+    source: Lake, by_day: Mapping[date, Sequence[str]], days: Sequence[date], ends: tuple[range, range], folder: Path
+) -> list[Row]:
+    """Time whole days: documents come in, are counted, weighed and published."""
+    medians = []
+    rows: list[Row] = []
+    for end, history in zip(ends, ("little history", f"{GROWTH} times the history"), strict=True):
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            lake = _empty(source, Path(scratch) / "lake")
+            for day in days[: end.start]:
+                _arrive(source, lake, day)
+            count(lake, settings=CountSettings())
+            weigh(lake, day=days[end.start - 1], settings=WeighSettings())
+            timed = [_whole_day(lake, by_day[days[i]], days[i], Path(scratch)) for i in end]
+        medians.append(median(map(sum, (t.values() for t in timed))))
+        rows += [(f"daily: whole day, {stage}", history, median(t[stage] for t in timed), "s") for stage in timed[0]]
+        rows.append(("daily: whole day", history, medians[-1], "s"))
+    return [*rows, ("daily: whole day, ratio", f"{GROWTH} times the history", medians[1] / medians[0], "")]
+
+
+def _whole_day(lake: Lake, lines: Sequence[str], day: date, scratch: Path) -> dict[str, float]:
+    stages: dict[str, Callable[[], object]] = {
+        "import": lambda: _import(lake, lines, day, scratch / "in"),
+        "count": lambda: count(lake, settings=CountSettings()),
+        "weigh": lambda: weigh(lake, day=day, settings=WeighSettings()),
+        "publish": lambda: open_index(None, lake).publish(read_snapshot(lake, day)),
+    }
+    seconds = {}
+    for name, stage in stages.items():
+        began = perf_counter()
+        stage()
+        seconds[name] = perf_counter() - began
+    return seconds
+
+
+def main() -> None:
+    """Run the benchmark as the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=Path, required=True, help="JSON lines, all with published_at")
+    parser.add_argument("--catalog", type=Path, required=True, help="artists to look for")
+    parser.add_argument("--lake", type=Path, help="folder to keep the counts in for a second run")
+    parser.add_argument("--days", type=int, default=0, help="publishing days to replay; all if silent")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.lake or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        for what, variant, value, unit in measure(given.documents, given.catalog, folder, given.days):
+            print(f"{what:<70} {variant:<45} {value:>12.4g} {unit}")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,26 +5,26 @@ import re
 from nlp.folding import fold
 
 _VERSION = re.compile(
-    r"\b(live|remix(ed)?|mix|re-?mastered|remaster|edit|version|demo|acoustic|instrumental|sessions?|take|mono|stereo|"
-    r"karaoke|dub|rehearsal|radio|extended|alternat(e|iv)|unplugged|outtake|bonus|single|album|original|cover|"
-    r"a ?cappella|feat(uring)?|ft|with|vs|demos?|bootleg|rework(ed)?|medley|excerpt|video|explicit|clean)\b",
+    r"\b(remix(ed)?|mix|re-?master(ed)?|edit|version|demos?|acoustic|instrumental|sessions?|take \d+|mono|stereo|"
+    r"karaoke|dub|rehearsal|extended|alternate|unplugged|outtake|bootleg|rework(ed)?|a ?cappella|medley|"
+    r"feat(uring)?|ft)\b"
+    r"|^live( (at|in|from|on|@|\d).*)?$|\blive$|^(19|20)\d\d$",
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _DASH = re.compile(r"\s+[-–—]\s+([^-–—]*)$")
-_YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
 def song_title(title: str) -> str:
     """Return the title without the words behind it that name a version or a guest.
 
     They stand in brackets or behind a dash at the end ("Alison (live)", "Alison - 2005 Remaster"). Brackets that are
-    a part of the title stay: "(I Can't Get No) Satisfaction", "Don't You (Forget About Me)".
+    a part of the title stay: "(I Can't Get No) Satisfaction", "Don't You (Forget About Me)", "Stay (Live Your Life)".
     """
     base = " ".join(title.split())
     while True:
         match = _GROUP.search(base) or _DASH.search(base)
-        if not match or not match.start() or not (_VERSION.search(match[1]) or _YEAR.search(match[1])):
+        if not match or not match.start() or not _VERSION.search(match[1].strip()):
             return base
         base = base[: match.start()]
 

@@ -14,7 +14,7 @@ if the variant of one begins with `OURS` and that of the other does not."""
 OURS = "topterms"
 HEAD = "| what | ours | peer | times as fast |\n|---|---|---|---|"
 _TIMES = ("ms", "s")
-_PER_TIME = "/s"
+_PER_TIME = ("/s", "/cpu-s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from scipy import sparse
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfTransformer
 
+from bench.clock import now, rates
 from bench.table import Row
 from nlp.settings import WeighSettings
 from nlp.totals import totals_of
@@ -61,18 +61,18 @@ def measure(rows: int = ROWS) -> list[Row]:
         counts = lake.files(Dataset.COUNTS)[0]
         drawn = pq.read_metadata(counts).num_rows
         catalog = read_table(lake.catalog, ENTITIES)
-        began = perf_counter()
+        began = now()
         weigh_terms(totals_of(lake, _TODAY, WeighSettings()), catalog, EntityKind.ARTIST)
-        ours = perf_counter()
+        ours = now()
         by_bags(counts)
-        bags = perf_counter()
+        bags = now()
         by_codes(counts)
-        codes = perf_counter()
+        codes = now()
     what = f"weigh, {drawn:,} rows of {catalog.num_rows:,} artists"
     return [
-        (what, "topterms", drawn / (ours - began), "rows/s"),
-        (what, "scikit-learn, DictVectorizer and TfidfTransformer", drawn / (bags - ours), "rows/s"),
-        (what, "scikit-learn, TfidfTransformer on Arrow's codes", drawn / (codes - bags), "rows/s"),
+        *rates(what, "topterms", drawn, "rows", began, ours),
+        *rates(what, "scikit-learn, DictVectorizer and TfidfTransformer", drawn, "rows", ours, bags),
+        *rates(what, "scikit-learn, TfidfTransformer on Arrow's codes", drawn, "rows", bags, codes),
     ]
 
 

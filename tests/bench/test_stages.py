@@ -29,10 +29,12 @@ def test_drawn_counts_hold_a_term_of_a_document_once_and_about_as_many_rows_as_a
 
 def test_counting_is_timed_on_one_process_and_on_two_against_the_whole_pipeline() -> None:
     rows = count.measure(texts=66)
-    assert [variant for _, variant, _, _ in rows] == [
-        "spaCy, all pipes, defaults",
-        "topterms, one process",
-        "topterms, two processes",
+    assert [(variant, unit) for _, variant, _, unit in rows] == [
+        ("spaCy, all pipes, defaults", "words/s"),
+        ("spaCy, all pipes, defaults", "words/cpu-s"),
+        ("topterms, one process", "words/s"),
+        ("topterms, one process", "words/cpu-s"),
+        ("topterms, two processes", "words/s"),
     ]
     assert len({what for what, *_ in rows}) == 1
     assert all(value > 0 for _, _, value, _ in rows)
@@ -54,7 +56,7 @@ def test_the_command_measures_as_often_as_told_and_adds_its_table_to_a_record(
     written = record.read_text(encoding="utf-8")
     assert written.startswith("# Before\n\n## ")
     assert said.out.strip() in written
-    assert written.count("| weigh, ") == 2
+    assert written.count("| weigh, ") == 4
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Said:
     frequency: float
 
 
-def supported_weights(vector: Vector, norms: npt.NDArray[np.float32], documents: int) -> npt.NDArray[np.float64]:
+def supported_weights(vector: Vector, norms: npt.NDArray[np.float64], documents: int) -> npt.NDArray[np.float64]:
     """Return log tf x idf x n / (n + 1) for terms that n documents about the entity use.
 
     What a single document happens to say comes behind what several agree on.

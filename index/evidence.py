@@ -1,6 +1,7 @@
 """The sentences that say a term of an entity."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -44,16 +45,19 @@ ORDER BY place, said_at DESC, url
 """
 
 
-def evidence(lake: Lake, entity_id: str, terms: Sequence[Term], n: int = 3) -> list[Evidence]:
+def evidence(
+    lake: Lake, entity_id: str, terms: Sequence[Term], n: int = 3, until: date | None = None
+) -> list[Evidence]:
     """Return sentences that say the terms of an entity: in the order of the terms, the newest first.
 
     At most n a term; a second one of a source only where other sources say nothing. Near-copies and earlier revisions
-    of a document are passed over. White space is made single spaces. Nothing was counted yet: nothing comes back.
+    of a document are passed over, and so is what was fetched after the day `until`. White space is made single spaces.
+    Nothing was counted yet: nothing comes back.
 
     Raises:
         LakeError: a file of counts or documents cannot be read.
     """
-    counts, documents = (list(map(str, lake.files(dataset))) for dataset in (Dataset.COUNTS, Dataset.DOCUMENTS))
+    counts, documents = (_files(lake, dataset, until) for dataset in (Dataset.COUNTS, Dataset.DOCUMENTS))
     if not (counts and documents and terms):
         return []
     asked = list(dict.fromkeys(terms))
@@ -74,3 +78,7 @@ def evidence(lake: Lake, entity_id: str, terms: Sequence[Term], n: int = 3) -> l
         Evidence(entity_id, asked[row["place"]], row["sentence"], row["url"], row["source"], row["published_at"])
         for row in rows
     ]
+
+
+def _files(lake: Lake, dataset: Dataset, until: date | None) -> list[str]:
+    return [str(path) for d in lake.days(dataset) if until is None or d <= until for path in lake.files(dataset, d)]

@@ -18,7 +18,7 @@ anew for every query, and every term's share of it is known.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,6 +56,7 @@ TERM_ROWS = pa.schema(
         pa.field("salience", pa.float32(), nullable=False),  # in (0, 1]: how much it tells a reader
     ]
 )
+_SHOWN_DAYS = 8
 _ARRAYS = ("indptr", "indices", "weights", "frequencies", "norms", "latent")
 
 
@@ -116,13 +117,20 @@ def read_snapshot(lake: Lake, day: date | None = None) -> Snapshot:
     days = [d for d in lake.days(Dataset.VECTORS) if (lake.partition(Dataset.VECTORS, d) / "manifest.json").exists()]
     chosen = max(days, default=None) if day is None else day
     if chosen is None or chosen not in days:
-        available = f"there are {days[0]} to {days[-1]}" if days else "none was built yet; run `topterms weigh`"
+        available = _listed(days) if days else "none was built yet; run `topterms weigh`"
+        available += f"; `topterms weigh --day {day}` builds them from the counts" if days and day else ""
         raise NoSnapshotError(f"no vectors for {day or 'any day'}: {available}")
     folder = lake.partition(Dataset.VECTORS, chosen)
     manifest = read_manifest(folder / "manifest.json")
     build = folder / f"build-{manifest['id']}"
     vectors = {EntityKind(kind): read_vectors(build / kind) for kind in manifest["kinds"]}
     return Snapshot(manifest["id"], chosen, manifest["mix"], vectors)
+
+
+def _listed(days: Sequence[date]) -> str:
+    """Say which days there are; of many the first and the last few."""
+    shown = [*days[:2], "…", *days[-5:]] if len(days) > _SHOWN_DAYS else days
+    return f"there are those of {', '.join(map(str, shown))}"
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from service.terminal import Screen, out
 
 if TYPE_CHECKING:
     from index.base import Index
+    from index.trends import Riser, Rising, TermTrends, Trend
 
 
 def print_terms(index: "Index", entity: Entity, terms: Sequence[WeightedTerm], said: Sequence[Evidence] = ()) -> None:
@@ -51,3 +52,37 @@ def print_sentences(screen: Screen, index: "Index", said: Sequence[Evidence], la
         screen.say(f"{labels[term]} ({about})", "bold")
         screen.say(f"“{sentence}”", indent=2)
         screen.say(f"{found[0].source}{day}, {url}", "dim", indent=2)
+
+
+def print_term_trends(found: "TermTrends") -> None:
+    """Print which terms of an entity rose and fell."""
+    screen = out()
+    screen.say(f"{found.entity.name}, {found.since} to {found.until}", "bold")
+    for title, trends in (("rising", found.rising), ("falling", found.falling)):
+        screen.say()
+        if trends:
+            screen.table((title, "kind", "change", "from", "to", "documents"), map(_trend_row, trends))
+        else:
+            screen.say(f"no term is {title} by enough documents to mean anything")
+
+
+def print_rising(found: "Rising") -> None:
+    """Print which entities rose, and whom to discover."""
+    screen = out()
+    screen.say(f"{found.kind}s, {found.since} to {found.until}", "bold")
+    for title, risers in (("rising", found.rising), ("to discover", found.discoveries)):
+        screen.say()
+        headings = (title, "change", "hotttnesss", "familiarity", "discovery", "documents")
+        if risers:
+            screen.table(headings, map(_riser_row, risers))
+        else:
+            screen.say(f"{title}: none")
+
+
+def _trend_row(trend: "Trend") -> tuple[str | float, ...]:
+    return trend.label, str(trend.term.kind), trend.change, trend.before, trend.after, trend.documents
+
+
+def _riser_row(riser: "Riser") -> tuple[str | float, ...]:
+    known = riser.hotttnesss, riser.familiarity, riser.discovery
+    return riser.entity.name, riser.change, *known, riser.documents

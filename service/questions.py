@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from records.errors import QueryError, UnknownEntityError
@@ -95,13 +96,15 @@ def explain(
     return Why(a, b, explanation, tuple(said))
 
 
-def find_sentences(lake: "Lake", entity_id: str, terms: Sequence[Term], n: int) -> list[Evidence]:
-    """Find up to n sentences for each term that say it of an entity; none if n is 0."""
+def find_sentences(
+    lake: "Lake", entity_id: str, terms: Sequence[Term], n: int, until: date | None = None
+) -> list[Evidence]:
+    """Find up to n sentences, fetched by a day, for each term that say it of an entity; none if n is 0."""
     if n == 0:
         return []
     from index.evidence import evidence
 
-    return evidence(lake, entity_id, terms, n)
+    return evidence(lake, entity_id, terms, n, until)
 
 
 def read_mix(typed: Iterable[str]) -> dict[str, float] | None:

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, time
 from pathlib import Path
-from threading import Lock
+from threading import Thread
 from types import FrameType
 
-from apscheduler.events import EVENT_JOB_MAX_INSTANCES
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_SCHEDULER_STARTED
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -30,32 +30,38 @@ class Schedule:
         self._command = command
         self._tell = tell
         self._running: subprocess.Popen[bytes] | None = None
+        self._shutting: Thread | None = None
         self._is_ending = False
-        self._starting = Lock()
         # a run that is late, since the machine slept or another run took long, is done late and once
         self._scheduler = BlockingScheduler(timezone=UTC)
         self._scheduler.add_job(self._run, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
-        self._scheduler.add_listener(lambda _: tell("skipped: the run before is still under way"), _SKIPPED)
+        self._scheduler.add_listener(
+            lambda _: tell("skipped: the run before is still under way"), EVENT_JOB_MAX_INSTANCES
+        )
+        self._scheduler.add_listener(lambda _: self._shut_down() if self._is_ending else None, EVENT_SCHEDULER_STARTED)
 
-    def keep(self) -> None:
-        """Run at every time of the trigger; return after SIGTERM or SIGINT, when the run under way has ended.
+    def keep(self, greeting: str) -> None:
+        """Say the greeting, then run at every time of the trigger.
 
-        A run that fails is told of, and the next one comes at its time.
+        Returns after SIGTERM or SIGINT, once the run under way has ended. A run that fails is told of, and the next one
+        comes at its time.
         """
         earlier = {number: signal.signal(number, self._end) for number in (signal.SIGTERM, signal.SIGINT)}
+        self._tell(greeting)
         try:
             self._scheduler.start()
         finally:
+            if self._shutting:
+                self._shutting.join()
             for number, handler in earlier.items():
                 signal.signal(number, handler)
         self._tell("ended")
 
     def _run(self) -> None:
-        with self._starting:
-            if self._is_ending:
-                return
-            # a session of its own: Ctrl-C reaches the run once, through us
-            self._running = subprocess.Popen(self._command, start_new_session=True)
+        # a session of its own: Ctrl-C reaches the run once, through us
+        self._running = subprocess.Popen(self._command, start_new_session=True)
+        if self._is_ending:
+            self._running.send_signal(signal.SIGINT)
         code = self._running.wait()
         self._running = None
         self._tell(
@@ -68,10 +74,14 @@ class Schedule:
         self._is_ending = True
         if (running := self._running) is not None:
             running.send_signal(signal.SIGINT)
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._shut_down()
 
-
-_SKIPPED = EVENT_JOB_MAX_INSTANCES
+    def _shut_down(self) -> None:
+        # in a thread of its own: a signal may come while this one holds a lock that the end of a run needs
+        if self._shutting is None:
+            self._shutting = Thread(target=self._scheduler.shutdown)
+            self._shutting.start()
 
 
 def daily(at: time) -> CronTrigger:

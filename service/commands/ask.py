@@ -1,5 +1,8 @@
 """Commands that ask the published vectors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +12,7 @@ from records.types import EntityKind
 from service.options import (
     AnswerKind,
     AsJson,
+    Day,
     Folder,
     Kind,
     MaxFamiliarity,
@@ -39,33 +43,43 @@ Mix = Annotated[
 ]
 
 
-@app.command(epilog=examples("terms Slowdive", "terms Slowdive --terms-of-kind adj -n 5", "terms Alison --kind song"))
+@app.command(
+    epilog=examples(
+        "terms Slowdive",
+        "terms Slowdive --terms-of-kind adj -n 5",
+        "terms Alison --kind song",
+        "terms Slowdive --day 2024-05-01",
+    )
+)
 def terms(
     name: Name,
     kind: Kind = None,
     terms_of_kind: TermKinds = None,
     number: Number = 15,
     sentences: Sentences = 0,
+    day: Day = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Show the top terms of an artist or a song.
 
     The weight is 1 for the strongest term; the frequency is the share of the documents about it that use the term.
+    With --day they are as of that day, by all that was fetched until then.
     """
     from index.base import DISPLAY_KINDS
     from service.answers import print_terms
     from service.questions import find_sentences
     from service.terminal import print_json
 
-    index, lake = _open(folder)
-    entity = index.resolve(name, kind)
-    found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
-    said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences)
-    if as_json:
-        print_json({"entity": entity, "terms": found, "evidence": said})
-    else:
-        print_terms(index, entity, found, said)
+    until = day.date() if day else None
+    with _opened(folder, until) as (index, lake):
+        entity = index.resolve(name, kind)
+        found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
+        said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences, until)
+        if as_json:
+            print_json({"entity": entity, "terms": found, "evidence": said})
+        else:
+            print_terms(index, entity, found, said)
 
 
 @app.command(
@@ -185,6 +199,20 @@ def suggest(
         return
     rows = [(full_name(index, entity), entity.kind, entity.id, entity.disambiguation) for entity in found]
     out().table(("name", "kind", "id", ""), rows)
+
+
+@contextmanager
+def _opened(folder: Path, day: date | None) -> "Iterator[tuple[Index, Lake]]":
+    """Give the index that is live, or one as of a day."""
+    if day is None:
+        yield _open(folder)
+        return
+    from index.as_of import index_as_of
+    from service.project import open_project
+
+    lake = open_project(folder).lake()
+    with index_as_of(lake, day) as index:
+        yield index, lake
 
 
 def _open(folder: Path) -> "tuple[Index, Lake]":

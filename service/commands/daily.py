@@ -1,15 +1,18 @@
-"""Commands of every day: keep running, and take down."""
+"""Commands for the course of time: keep running, see what changes, take down."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from service.options import AsJson, Folder, examples
+from records.types import EntityKind
+from service.options import AsJson, Folder, Kind, Number, examples
 
 app = typer.Typer(rich_markup_mode=None)
 HERE = Path()
+Found = TypeVar("Found")
 
 
 @app.command(epilog=examples("schedule --at 04:00", "schedule --at 04:00 -C ~/music --json"))
@@ -30,9 +33,56 @@ def schedule(
 
     project = open_project(folder)
     project.lake()
-    screen = err()
-    screen.say(f"topterms run -C {project.folder}, every day at {at:%H:%M} UTC")
-    Schedule(run_command(project.folder, as_json=as_json), daily(at.time()), screen.say).keep()
+    kept = Schedule(run_command(project.folder, as_json=as_json), daily(at.time()), err().say)
+    kept.keep(f"topterms run -C {project.folder}, every day at {at:%H:%M} UTC")
+
+
+@app.command(
+    epilog=examples("trends Slowdive --since 2026-10-01", "trends --since 2026-10-01 --until 2026-11-01 --kind song")
+)
+def trends(
+    since: Annotated[
+        datetime, typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The earlier day.")
+    ],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name, alias or id.")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The later day; the last if silent."),
+    ] = None,
+    kind: Kind = None,
+    number: Number = 10,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show what rose and fell between two days.
+
+    With a NAME: terms of that artist or song. Without: artists (or songs) that more is written about than before, and
+    those that are talked about more than they are known. Both days need vectors; `topterms weigh --day` builds them.
+    """
+    from index.as_of import index_as_of
+    from index.trends import rising_entities, term_trends
+    from records.snapshot import read_snapshot
+    from service.answers import print_rising, print_term_trends
+    from service.project import open_project
+
+    lake = open_project(folder).lake()
+    before, after = read_snapshot(lake, since.date()), read_snapshot(lake, until.date() if until else None)
+    if name is None:
+        rising = rising_entities(before, after, kind or EntityKind.ARTIST, number)
+        _show(rising, print_rising, as_json=as_json)
+        return
+    with index_as_of(lake, after.day) as index:
+        entity = index.resolve(name, kind)
+    _show(term_trends(before, after, entity, number), print_term_trends, as_json=as_json)
+
+
+def _show(found: Found, show: Callable[[Found], None], *, as_json: bool) -> None:
+    from service.terminal import print_json
+
+    if as_json:
+        print_json(found)
+    else:
+        show(found)
 
 
 @app.command(epilog=examples("forget annoyed-blog", "forget https://blog.example/2024/05/slowdive"))

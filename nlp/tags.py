@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from nlp.catalog.musicbrainz import is_musicbrainz, read_tags, tagged_id
 from nlp.catalog.opening import open_lines
-from nlp.catalog.stored import names_file
+from nlp.catalog.stored import merged_ids, names_file
 from nlp.folding import fold
 from nlp.totals import TERM_TOTALS
 from records.errors import InputError
@@ -67,6 +67,11 @@ FROM given LEFT JOIN handle h ON entity = handle LEFT JOIN named n ON given.key 
 _TAGS = """
 SELECT id AS entity_id, tag, sum(count) AS count, CAST($source AS VARCHAR) AS source
 FROM resolved WHERE meant = 1 GROUP BY ALL ORDER BY ALL
+"""
+_TOTALS = """
+SELECT coalesce(new, entity_id) AS entity_id, CAST($kind AS VARCHAR) AS kind, tag AS term, source, sum(count) AS tf,
+       CAST(0 AS BIGINT) AS documents
+FROM tags LEFT JOIN merged ON entity_id = old GROUP BY ALL ORDER BY ALL
 """
 _LEFT_OUT = """
 SELECT meant > 1, line, entity FROM resolved WHERE meant <> 1 ORDER BY line
@@ -129,19 +134,17 @@ def import_tags(lake: Lake, path: Path, day: date) -> StageReport:
 def tag_totals(lake: Lake, day: date) -> pa.Table:
     """Return the tags as of a day, schema TERM_TOTALS: tf is the count, documents is 0.
 
-    Of each source the latest file up to the day counts. Tags do not fade.
+    Of each source the latest file up to the day counts. Tags do not fade. Those of an id that was given up since go to
+    its successor.
+
+    Raises:
+        ConfigurationError: there is no catalogue.
     """
-    files = _files(lake, day)
-    tags = pa.concat_tables([TAGS.empty_table(), *(read_table(path, TAGS) for path in files)])
-    columns = {
-        "entity_id": tags.column("entity_id"),
-        "kind": pa.array([str(TermKind.TAG)] * tags.num_rows, pa.string()),
-        "term": tags.column("tag"),
-        "source": tags.column("source"),
-        "tf": tags.column("count"),
-        "documents": pa.array([0] * tags.num_rows, pa.int64()),
-    }
-    return pa.table(columns, schema=TERM_TOTALS)
+    tags = pa.concat_tables([TAGS.empty_table(), *(read_table(path, TAGS) for path in _files(lake, day))])
+    with duckdb.connect() as db:
+        db.register("tags", tags)
+        db.register("merged", merged_ids(lake))
+        return db.sql(_TOTALS, params={"kind": str(TermKind.TAG)}).to_arrow_table().cast(TERM_TOTALS)
 
 
 def tags_stamp(lake: Lake, day: date) -> str:

@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from records.errors import ConfigurationError
 from records.lake import Lake, read_table
 from records.schemas import ENTITIES, from_table
 from records.types import Entity
+
+MERGED = "merged:"
+"""Scheme of the foreign ids by which an entity is known that was merged into another."""
+_MERGED = """
+SELECT substr(ids, length($scheme) + 1) AS old, id AS new
+FROM (SELECT unnest(foreign_ids) AS ids, id FROM read_parquet($file)) WHERE starts_with(ids, $scheme)
+"""
 
 NAMES = pa.schema(
     [
@@ -31,6 +39,17 @@ def read_catalog(lake: Lake) -> Iterator[Entity]:
     """
     _expect(lake)
     return from_table(read_table(lake.catalog, ENTITIES), Entity)
+
+
+def merged_ids(lake: Lake) -> pa.Table:
+    """Return the ids that were given up, each with its successor: columns `old` and `new`.
+
+    Raises:
+        ConfigurationError: no catalogue was imported yet.
+    """
+    _expect(lake)
+    with duckdb.connect() as db:
+        return db.sql(_MERGED, params={"file": str(lake.catalog), "scheme": MERGED}).to_arrow_table()
 
 
 def read_names(lake: Lake) -> pa.Table:

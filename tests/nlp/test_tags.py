@@ -93,6 +93,13 @@ def test_importing_again_changes_nothing_and_a_new_file_of_the_source_replaces_t
     assert len({stamp, tags_stamp(lake, DAY), tags_stamp(lake, LATER)}) == 3
 
 
+def test_tags_of_an_id_that_is_given_up_later_go_to_its_successor(lake: Lake, tmp_path: Path) -> None:
+    import_tags(lake, tags_file(tmp_path, "n1,grunge,2", "n2,grunge,3"), DAY)
+    (tmp_path / "merged.csv").write_text("old_id,new_id\nn2,n1\n")
+    import_catalog(lake, tmp_path / "catalog.csv", tmp_path / "merged.csv")
+    assert totals(lake) == {("n1", "grunge", "lastfm"): 5}
+
+
 def test_a_file_of_headings_alone_takes_the_tags_of_its_source_back(lake: Lake, tmp_path: Path) -> None:
     import_tags(lake, tags_file(tmp_path, "slow,dreamy,1"), DAY)
     import_tags(lake, tags_file(tmp_path), LATER)

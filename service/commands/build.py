@@ -36,7 +36,8 @@ def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None
     project = open_project(folder)
     with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
         report, failure = run_all(chain, lambda ran: None if as_json else print_ran(ran))
-    print_run(report, as_json=as_json)
+    if as_json or not failure:
+        print_run(report, as_json=as_json)
     if failure:
         raise failure
 

@@ -10,7 +10,12 @@ from service.cli import app
 from tests.service.conftest import Ask
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "docs" / "operations.md", ROOT / "docs" / "elasticsearch.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs" / "operations.md",
+    ROOT / "docs" / "elasticsearch.md",
+    ROOT / "docs" / "time.md",
+]
 _TYPED = re.compile(r"(?<![\w/.-])topterms ((?:-|\w)[^`#\n>|&]*)")
 _GLOBAL = {"--debug", "--version", "--help"}
 

@@ -110,12 +110,12 @@ class Totals:
 
 def totals_of(lake: Lake, day: date, settings: WeighSettings) -> Totals:
     """Return the totals as of a day, from the lake where they are current, else built and written there."""
-    stamp = totals_stamp(lake, day, settings)
+    inputs = _inputs(lake, day)
+    stamp = _stamp(inputs, day, settings)
     ready = _read(lake, day, stamp)
     if ready is None:
-        base = next(
-            (b for b in reversed(lake.days(Dataset.TOTALS)) if b < day and _is_current(lake, b, settings)), None
-        )
+        built = (b for b in reversed(lake.days(Dataset.TOTALS)) if b < day)
+        base = next((b for b in built if _is_current(lake, b, _stamp(inputs, b, settings))), None)
         ready = _build(lake, day, settings, stamp, base)
         lake.write_table(_file(lake, day, "entities"), ready.entities, stamp)
         lake.write_table(_file(lake, day, "terms"), ready.terms, stamp)
@@ -124,15 +124,14 @@ def totals_of(lake: Lake, day: date, settings: WeighSettings) -> Totals:
 
 def totals_stamp(lake: Lake, day: date, settings: WeighSettings) -> str:
     """Return the fingerprint of the settings and of all counts up to a day."""
-    parts = [str(VERSION), str(settings.half_life_days), str(settings.hot_half_life_days)]
-    for path in (p for d in lake.days(Dataset.COUNTS) if d <= day for p in lake.files(Dataset.COUNTS, d)):
-        parts += [path.parent.name, path.name, read_fingerprint(path)]
-    return fingerprint(parts)
+    return _stamp(_inputs(lake, day), day, settings)
 
 
 def remove_stale_totals(lake: Lake, settings: WeighSettings) -> int:
     """Remove the totals that do not come of the counts as they are now; return of how many days."""
-    stale = [day for day in lake.days(Dataset.TOTALS) if not _is_current(lake, day, settings)]
+    inputs = _inputs(lake, date.max)
+    days = lake.days(Dataset.TOTALS)
+    stale = [day for day in days if not _is_current(lake, day, _stamp(inputs, day, settings))]
     for day in stale:
         shutil.rmtree(lake.partition(Dataset.TOTALS, day))
     return len(stale)
@@ -162,8 +161,25 @@ def _build(lake: Lake, day: date, settings: WeighSettings, stamp: str, base: dat
         return Totals(stamp, terms, db.sql(_ENTITIES, params=factor | hot).to_arrow_table().cast(ENTITY_TOTALS))
 
 
-def _is_current(lake: Lake, day: date, settings: WeighSettings) -> bool:
-    stamp = totals_stamp(lake, day, settings)
+_Inputs = list[tuple[date, str, str]]
+"""Of every file of counts, in order: day, name, fingerprint."""
+
+
+def _inputs(lake: Lake, day: date) -> _Inputs:
+    """Read what the stamps of a day and of all earlier ones are made of, once for all: it grows with history."""
+    days = (d for d in lake.days(Dataset.COUNTS) if d <= day)
+    return [(d, path.name, read_fingerprint(path)) for d in days for path in lake.files(Dataset.COUNTS, d)]
+
+
+def _stamp(inputs: _Inputs, day: date, settings: WeighSettings) -> str:
+    parts = [str(VERSION), str(settings.half_life_days), str(settings.hot_half_life_days)]
+    for found, name, mark in inputs:
+        if found <= day:
+            parts += [f"date={found}", name, mark]
+    return fingerprint(parts)
+
+
+def _is_current(lake: Lake, day: date, stamp: str) -> bool:
     return all(lake.is_current(_file(lake, day, name), stamp) for name in ("terms", "entities"))
 
 

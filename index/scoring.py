@@ -56,17 +56,29 @@ def seeds_query(vectors: Sequence[Vector], weights: Sequence[float], layout: Lay
 def words_query(
     wanted: Sequence[Wanted], rows: Mapping[str, list[DictionaryTerm]], layout: Layout, mix: Mapping[str, float]
 ) -> Query:
-    """Return the query for a description: per term kind the idf-weighted words, of L2 norm 1, scaled by the mix."""
+    """Return the query for a description: per term kind the idf-weighted words, of L2 norm 1, scaled by the mix.
+
+    A kind counts by how much of the description it knows: where only one of two words is an adjective, adjectives do
+    not make up for the other.
+    """
     weighted = [(row.column, word.weight * row.idf) for word in wanted for row in rows.get(word.key, [])]
     columns = np.array([column for column, _ in weighted], np.int32)
     values = np.array([value for _, value in weighted], np.float64)
     order, place = np.unique(columns, return_inverse=True)
     sums = np.bincount(place, values, len(order))
-    norms = np.zeros(len(order))
-    for bounds in layout.columns.values():
+    gains = np.zeros(len(order))
+    for kind, bounds in layout.columns.items():
         start, stop = np.searchsorted(order, bounds)
-        norms[start:stop] = np.linalg.norm(sums[start:stop])
-    return _query(order, np.divide(sums, norms, where=norms > 0, out=sums), np.zeros(layout.dimensions), layout, mix)
+        norm = np.linalg.norm(sums[start:stop])
+        gains[start:stop] = _known_part(wanted, rows, kind) / norm if norm > 0 else 0.0
+    return _query(order, sums * gains, np.zeros(layout.dimensions), layout, mix)
+
+
+def _known_part(wanted: Sequence[Wanted], rows: Mapping[str, list[DictionaryTerm]], kind: TermKind) -> float:
+    """Return the part, in [0, 1], of a description's weight whose words are known as terms of a kind."""
+    total = sum(abs(word.weight) for word in wanted if word.key in rows and not word.implied)
+    known = sum(abs(w.weight) for w in wanted if any(row.term.kind is kind for row in rows.get(w.key, [])))
+    return min(1.0, known / total) if total else 1.0
 
 
 def _query(

@@ -331,6 +331,13 @@ class TermsContract:
         assert found.score == pytest.approx(cosine / 7, abs=PRECISION), "seven term kinds of equal weight"
         assert [s.label for s in found.shared] == ["shoegaze", "dreamy"]
 
+    def test_a_kind_that_knows_one_of_two_words_does_not_make_up_for_the_other(self, index: Index) -> None:
+        """Asked for dreamy shoegaze, who has both comes first, not who is dreamiest."""
+        both = {TermKind.ADJ: {"dreamy": 1.0, "loud": 2.0}, TermKind.NP: {"shoegaze": 1.0, "guitar": 2.0}}
+        dreamiest = {TermKind.ADJ: {"dreamy": 1.0}, TermKind.NP: {"guitar": 1.0}}
+        index.publish(spoken_snapshot({"both": both, "dreamiest": dreamiest}))
+        assert [n.entity.id for n in index.search("dreamy shoegaze^2")] == ["both", "dreamiest"]
+
     def test_phrases_quoted_or_not_accents_and_names_of_artists_are_found(self, spoken: Index) -> None:
         for description in ('"Dream Pop"', "dream pop", "SLOWDIVE"):
             assert [n.entity.id for n in spoken.search(description)] == ["ride"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
 
 from nlp.catalog import read_catalog
 from nlp.mentions import Linker
@@ -27,7 +28,7 @@ from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, StageReport, TermCount
 
-VERSION = 5
+VERSION = 6
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 _BATCH = 32
@@ -154,8 +155,9 @@ class _Reader:
         speaking = [(document, found) for document, found in linked if found]
         counts: list[TermCount] = []
         texts = (document.text for document, _ in speaking)
-        for (document, found), sentences in zip(speaking, read_sentences(self._tagger, texts), strict=True):
-            counts += count_terms(document, sentences, found, self._names)
+        with threadpool_limits(1, user_api="blas"):  # threads that wait for small matrices cost more than they bring
+            for (document, found), sentences in zip(speaking, read_sentences(self._tagger, texts), strict=True):
+                counts += count_terms(document, sentences, found, self._names)
         mentions = [mention for _, found in speaking for mention in found]
         tally["documents counted"] += len(speaking)
         tally["mentions"] += len(mentions)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -37,6 +37,9 @@ bench: setup ## Measure the speed of every stage against its peer
 
 bench-elasticsearch: setup ## Ways of asking Elasticsearch, side by side: make bench-elasticsearch LAKE=DIR
 	$(BIN)/python -m bench.elasticsearch "$(LAKE)"
+
+bench-daily: setup ## Replay dated posts day by day: make bench-daily DOCUMENTS=posts.jsonl CATALOG=catalog.csv
+	$(BIN)/python -m bench.daily --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
 
 headline: setup ## Neighbours of the headline benchmark: make headline DATA=DIR OUT=neighbors.jsonl
 	$(BIN)/python -m bench.headline --data "$(DATA)" --out "$(OUT)"

@@ -142,7 +142,6 @@ def test_old_pages_expire_once_they_are_parsed_and_those_of_the_latest_day_stay(
 
 def test_a_schedule_survives_failed_runs_and_passes_one_over_while_another_is_under_way(tmp_path: Path) -> None:
     """The first run lasts until another was passed over; all fail; after the third the schedule is told to end."""
-    pytest.importorskip("apscheduler")
     from apscheduler.triggers.interval import IntervalTrigger
 
     from service.schedule import Schedule
@@ -167,7 +166,6 @@ def test_a_schedule_survives_failed_runs_and_passes_one_over_while_another_is_un
 
 
 def test_the_schedule_command_says_what_it_will_do_and_ends_cleanly_on_sigterm(fresh: Path) -> None:
-    pytest.importorskip("apscheduler")
     code = "import sys; from service.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "schedule", "--at", "04:00", "-C", str(fresh)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

@@ -47,9 +47,10 @@ ANSWER = 50
 
 _HEAD = "\n| way | p50 ms | p95 ms | recall@10 | recall@50 |\n|---|---|---|---|---|"
 _TRADES = [
-    *((share, window, 0.99, 2000) for share in (0.3, 0.5) for window in (200, 300, 500, 1000)),
-    *((0.5, 500, rescored, 2000) for rescored in (0.9, 0.95, 1.0)),
-    (0.5, 500, 0.99, 1000),
+    *((0.5, window, 0.9, 2000) for window in (200, 300, 500, 1000)),
+    *((0.5, 500, rescored, 2000) for rescored in (0.8, 0.95, 0.99)),
+    (0.3, 500, 0.9, 2000),
+    (0.5, 500, 0.9, 1000),
 ]
 
 Ids = list[str]

@@ -23,6 +23,8 @@ Search = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 _BATCH = 1000
 _LEAST_TYPO = 3
 _MORE = 4
+_SPARE = 50
+"""Candidates asked for besides the n that are wanted, at most as many again: none of 50 best is lost by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class ElasticsearchSnapshot(Published):
         plan = Plan(query, part.shape, filters)
         if plan.is_hopeless:
             return []
-        size = min(n + n // 4 + 10, MAX_HITS)
+        size = min(n + max(min(n, _SPARE), n // 4) + 10, MAX_HITS)
         while True:
             hits = self._hits(part.entities, plan.body(size))
             found = [candidate(hit, part.shape.layout) for hit in hits]

@@ -21,7 +21,7 @@ ARTIST, SONG = EntityKind.ARTIST, EntityKind.SONG
 SNAPSHOTS = [
     random_snapshot(entities=120, terms=400, seed=1),
     random_snapshot(entities=300, terms=2500, seed=2, dimensions=16),
-    random_snapshot(entities=2500, terms=600, seed=3),  # enough that candidates are found by a part of the terms
+    random_snapshot(entities=3200, terms=600, seed=3),  # enough that candidates are found by a part of the terms
 ]
 
 _STEPS = {"all": 1, "half": 2, "third": 3, "fifth": 5}

@@ -294,7 +294,7 @@ def test_a_server_of_another_version_is_refused_by_number(version: str) -> None:
 def test_every_version_answers_alike(each_version: Home, start_node: Callable[..., Node]) -> None:
     """A drawn snapshot large enough for two steps, on each server that can be had here."""
     index = opened(start_node(each_version))
-    drawn = random_snapshot(entities=2600, terms=1200, seed=3)
+    drawn = random_snapshot(entities=3200, terms=1200, seed=3)
     index.publish(drawn)
     for i in (0, 700, 1999):
         seeds = {f"artist-{i:06}": 1.0, "artist-000005": -0.3}

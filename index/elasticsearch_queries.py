@@ -25,9 +25,9 @@ from index.elasticsearch_documents import (
 from index.published import Filters, Query
 
 # Chosen among 50,000 artists of 1,317 terms drawn from the headline's (bench/elasticsearch.py), by processor time of
-# the node and recall@50 of 60 questions: 78 ms and 1.0000 as they are; a window of 500 takes 65 ms and finds .9990, of 300
-# 54 ms and .9963; 1,000 latent candidates and a window of 500 57 ms and .9993; .3 of the norm 54 ms and .9977; .95
-# rescored 93 ms and no more. All terms at once take 1,495 ms, more_like_this with 200 terms 38 ms and finds .66.
+# the node and recall@50 of 60 questions: 78 ms and 1.0000 as they are; a window of 500 takes 65 ms and finds .9990,
+# of 300 54 ms and .9963; 1,000 latent candidates and a window of 500 57 ms and .9993; .3 of the norm 54 ms and .9977;
+# .95 rescored 93 ms and no more. All terms at once take 1,495 ms, more_like_this with 200 terms 38 ms and finds .66.
 CANDIDATE_SHARE = 0.5
 """Share of the query's squared norm that the terms which find candidates have."""
 WINDOW = 1000

@@ -76,6 +76,10 @@ class Node:
                 raise RuntimeError(f"node {self.name} of Elasticsearch {self.home.version} did not start:\n{said}")
             time.sleep(0.1)
 
+    def find_again(self, others: list["Node"]) -> None:
+        """Have the node look for its cluster at these others when it is started the next time."""
+        self._settings["discovery.seed_hosts"] = ",".join(node.transport for node in others)
+
     def kill(self) -> None:
         """End the process at once (-9), as a crash or a power cut would."""
         self._end(signal.SIGKILL)
@@ -150,4 +154,5 @@ def start_cluster(home: Home, folder: Path, *, nodes: int = 3, heap: int = 512) 
     others = [Node(home, folder / f"node-{i}", heap=heap, **joining).start(wait=False) for i in range(2, nodes + 1)]
     for node in others:
         node.wait()
+    first.find_again(others)
     return [first, *others]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from index import postings
 from index.base import Index
+from index.building import VERSION
 from index.embedded import EmbeddedIndex
 from index.open import open_index
 from index.published import Filters
@@ -164,7 +165,8 @@ def test_an_index_of_another_version_is_built_again(lake: Lake) -> None:
     index = EmbeddedIndex(lake)
     index.publish(SNAPSHOT)
     manifest = lake.index / SNAPSHOT.id / "manifest.json"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"version": 1', '"version": 0'), encoding="utf-8")
+    told = manifest.read_text(encoding="utf-8").replace(f'"version": {VERSION}', '"version": 0')
+    manifest.write_text(told, encoding="utf-8")
     with pytest.raises(LakeError, match="version 0"):
         EmbeddedIndex(lake).get(["artist-000001"])
     index.publish(SNAPSHOT)

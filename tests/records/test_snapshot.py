@@ -50,9 +50,7 @@ def test_a_day_without_vectors_says_which_days_there_are(lake: Lake) -> None:
     with pytest.raises(NoSnapshotError, match="none was built yet"):
         read_snapshot(lake)
     write_snapshot(lake, random_snapshot(entities=5, terms=9, seed=1))
-    with pytest.raises(
-        NoSnapshotError, match="there are those of 2026-11-21; `topterms weigh --day 2020"
-    ):
+    with pytest.raises(NoSnapshotError, match="there are those of 2026-11-21; `topterms weigh --day 2020"):
         read_snapshot(lake, date(2020, 1, 1))
 
 

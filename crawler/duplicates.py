@@ -9,6 +9,7 @@ Mining of Massive Datasets, 3.4 (bands).
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rensa import RMinHash
@@ -55,6 +56,12 @@ class KnownTexts:
                 self._bands.setdefault(band, []).append(len(self._ids))
             self._ids.append(id_)
             self._signatures.append(packed)
+
+    def marked(self, document: Document) -> Document:
+        """Return the document with the text it nearly repeats, if there is one, and remember it."""
+        original = self.original_of(document)
+        self.add(document.id, document.minhash, is_original=not original)
+        return replace(document, duplicate_of=original)
 
     def original_of(self, document: Document) -> str:
         """Return the id of the first text of another address that a document nearly repeats; empty if there is none."""

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BufferedIOBase
 from itertools import islice
@@ -101,11 +101,10 @@ class _Reading:
             yield self._marked(document)
 
     def _marked(self, document: Document) -> Document:
-        original = self._known.original_of(document)
-        self._known.add(document.id, document.minhash, is_original=not original)
+        marked = self._known.marked(document)
         self._counts["documents"] += 1
-        self._counts["duplicates"] += bool(original)
-        return replace(document, duplicate_of=original)
+        self._counts["duplicates"] += bool(marked.duplicate_of)
+        return marked
 
     def _note(self, note: str) -> None:
         if len(self._notes) < _MAX_NOTES:

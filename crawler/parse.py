@@ -122,11 +122,10 @@ class _Parsing:
                 yield self._marked(outcome)
 
     def _marked(self, document: Document) -> Document:
-        original = self._known.original_of(document)
-        self._known.add(document.id, document.minhash, is_original=not original)
+        marked = self._known.marked(document)
         self._counts["documents"] += 1
-        self._counts["duplicates"] += bool(original)
-        return replace(document, duplicate_of=original)
+        self._counts["duplicates"] += bool(marked.duplicate_of)
+        return marked
 
     def _report(self) -> StageReport:
         counts = [

@@ -22,7 +22,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from bench.clock import now, rates
 from bench.table import Row
 from nlp.settings import WeighSettings
-from nlp.totals import totals_of
+from nlp.totals import TERM_TOTALS, totals_of
 from nlp.weighting import weigh_terms
 from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS, ENTITIES, to_table
@@ -62,7 +62,7 @@ def measure(rows: int = ROWS) -> list[Row]:
         drawn = pq.read_metadata(counts).num_rows
         catalog = read_table(lake.catalog, ENTITIES)
         began = now()
-        weigh_terms(totals_of(lake, _TODAY, WeighSettings()), catalog, EntityKind.ARTIST)
+        weigh_terms(totals_of(lake, _TODAY, WeighSettings()), TERM_TOTALS.empty_table(), catalog, EntityKind.ARTIST)
         ours = now()
         by_bags(counts)
         bags = now()

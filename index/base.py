@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from index.choice import choose
 from index.description import Wanted, parse_description
 from index.names import fold_name
-from index.published import Candidate, Filters, IndexStatus, Published, Query
+from index.published import Candidate, Filters, IndexStatus, Listing, Live, Published, Query
 from index.scoring import LEAST_SCORE, normalised_mix, seeds_query, shared_terms, shares_of, words_query
 from index.showing import LOOKED_AT, Said, shown_terms, supported_weights
 from records.errors import NoSnapshotError, QueryError, UnknownEntityError
@@ -106,9 +106,22 @@ class Index(ABC):
         Raises:
             UnknownEntityError: an id is not in the live snapshot.
         """
+        return [listing.entity for listing in self.listings(ids)]
+
+    def live(self) -> Live:
+        """Say which snapshot answers now; cheaper than `status`."""
+        published = self._published()
+        return Live(published.id, published.day)
+
+    def listings(self, ids: Sequence[str]) -> list[Listing]:
+        """Return the entities of these ids, in this order, with how much is written about each.
+
+        Raises:
+            UnknownEntityError: an id is not in the live snapshot.
+        """
         found = self._published().find(ids)
         _require_known(ids, found)
-        return [found[i].entity for i in ids]
+        return [found[i] for i in ids]
 
     def kind_of(self, entity_id: str) -> EntityKind:
         """Return the kind of an entity.
@@ -154,7 +167,8 @@ class Index(ABC):
         """Return the strongest terms of an entity, best first.
 
         A weight is log tf x idf x salience x n / (n + 1) for a term that n documents about the entity use, divided by
-        the greatest of the answer: what a single document happens to say comes behind what several agree on. A text
+        the greatest of the answer: what a single document happens to say comes behind what several agree on. A tag
+        counts in full: many agreed on it. A text
         that several kinds have is given once, as the strongest, and what a stronger phrase says already is left out
         ("shimmering" behind "shimmering guitar").
 
@@ -166,7 +180,9 @@ class Index(ABC):
         listing = published.find([entity_id])[entity_id]
         vector = published.vectors(kind, [entity_id])[0]
         norms = {k: float(vector.norms[i]) for i, k in enumerate(TermKind) if k in kinds}
-        weights = supported_weights(vector, published.layouts[kind].spread(vector.columns, norms), listing.documents)
+        layout = published.layouts[kind]
+        spread, tags = layout.spread(vector.columns, norms), slice(*layout.columns[TermKind.TAG])
+        weights = supported_weights(vector, spread, listing.documents, tags)
         order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * _checked(n)]
         rows = published.terms(kind, vector.columns[order].tolist())
         said = [Said(rows[int(vector.columns[i])], float(weights[i]), float(vector.frequencies[i])) for i in order]

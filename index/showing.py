@@ -26,18 +26,22 @@ class Said:
     frequency: float
 
 
-def supported_weights(vector: Vector, norms: npt.NDArray[np.float64], documents: int) -> npt.NDArray[np.float64]:
+def supported_weights(
+    vector: Vector, norms: npt.NDArray[np.float64], documents: int, tags: slice
+) -> npt.NDArray[np.float64]:
     """Return log tf x idf x n / (n + 1) for terms that n documents about the entity use.
 
-    What a single document happens to say comes behind what several agree on.
+    What a single document happens to say comes behind what several agree on. A tag is what many agreed on already.
 
     Args:
         vector: the entity's vector.
         norms: for each of its terms the norm of its kind; 0 leaves a term out.
         documents: how many documents are about the entity.
+        tags: range of the columns that are tags.
     """
     said_by = vector.frequencies * documents
-    weights: npt.NDArray[np.float64] = vector.weights * norms * said_by / (said_by + 1)
+    is_tag = (vector.columns >= tags.start) & (vector.columns < tags.stop)
+    weights: npt.NDArray[np.float64] = vector.weights * norms * np.where(is_tag, 1.0, said_by / (said_by + 1))
     return weights
 
 

@@ -157,7 +157,10 @@ def _check(before: Snapshot, after: Snapshot, n: int) -> None:
 
 
 def _row(snapshot: Snapshot, entity: Entity) -> _Row | None:
-    """Return the terms of an entity with weight and number of documents; None if the snapshot does not know it."""
+    """Return the terms of an entity with weight and number of documents; None if the snapshot does not know it.
+
+    Tags are left out: no document says them.
+    """
     vectors: Vectors = snapshot.vectors[entity.kind]
     row = pc.index(vectors.entities.column("id"), entity.id).as_py()
     if row < 0:
@@ -169,6 +172,7 @@ def _row(snapshot: Snapshot, entity: Entity) -> _Row | None:
     return {
         Term(TermKind(t["kind"]), t["term"]): _Cell(t["label"], weight, number)
         for t, weight, number in zip(found, vectors.weights[cells].tolist(), said_by, strict=True)
+        if t["kind"] != TermKind.TAG
     }
 
 

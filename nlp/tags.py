@@ -29,7 +29,7 @@ from records.ids import file_fingerprint, fingerprint
 from records.lake import Dataset, Lake, read_fingerprint, read_table
 from records.types import StageReport, TermKind
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same file gives other tags."""
 
 TAGS = pa.schema(
@@ -42,7 +42,14 @@ TAGS = pa.schema(
 )
 _COLUMNS = ("entity", "tag", "count")
 _GIVEN = pa.schema(
-    [("line", pa.int64()), ("entity", pa.string()), ("key", pa.string()), ("tag", pa.string()), ("count", pa.float64())]
+    [
+        ("line", pa.int64()),
+        ("entity", pa.string()),
+        ("key", pa.string()),  # folded
+        ("tag", pa.string()),
+        ("tag_key", pa.string()),  # folded
+        ("count", pa.float64()),
+    ]
 )
 _SHOWN = 5
 
@@ -61,12 +68,17 @@ WHERE type IN ('name', 'alias') AND key IN (SELECT key FROM given) GROUP BY key
 """
 _RESOLVED = """
 CREATE TABLE resolved AS
-SELECT line, entity, tag, count, coalesce(h.id, n.id) AS id, coalesce(h.meant, n.meant, 0) AS meant
+SELECT line, entity, tag, tag_key, count, coalesce(h.id, n.id) AS id, coalesce(h.meant, n.meant, 0) AS meant
 FROM given LEFT JOIN handle h ON entity = handle LEFT JOIN named n ON given.key = n.key
+"""
+_OWN = """
+CREATE TABLE own AS
+SELECT line, tag FROM resolved SEMI JOIN read_parquet($names) n ON n.entity_id = id AND n.key = tag_key
+WHERE meant = 1 ORDER BY line, tag
 """
 _TAGS = """
 SELECT id AS entity_id, tag, sum(count) AS count, CAST($source AS VARCHAR) AS source
-FROM resolved WHERE meant = 1 GROUP BY ALL ORDER BY ALL
+FROM resolved ANTI JOIN own USING (line, tag) WHERE meant = 1 GROUP BY ALL ORDER BY ALL
 """
 _TOTALS = """
 SELECT coalesce(new, entity_id) AS entity_id, CAST($kind AS VARCHAR) AS kind, tag AS term, source, sum(count) AS tf,
@@ -82,7 +94,7 @@ SELECT meant > 1, line, entity FROM resolved WHERE meant <> 1 ORDER BY line
 class _Given:
     """The usable rows of a file, and what was wrong with the others."""
 
-    rows: list[tuple[int, str, str, str, float]] = field(default_factory=list)
+    rows: list[tuple[int, str, str, str, str, float]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
@@ -93,7 +105,7 @@ class _Given:
         elif not 0 < count < math.inf:
             self.leave_out("tags left out: the count is no number above 0", line, f": {count}")
         else:
-            self.rows.append((line, entity, fold(entity), tag, count))
+            self.rows.append((line, entity, fold(entity), tag, fold(tag), count))
 
     def leave_out(self, why: str, line: int, what: str) -> None:
         self.left_out[why] += 1
@@ -203,4 +215,7 @@ def _resolved(lake: Lake, names: Path, source: str, given: _Given) -> pa.Table:
         for shared, line, entity in db.execute(_LEFT_OUT).fetchall():
             why = "several artists bear the name" if shared else "the catalogue knows no such artist or song"
             given.leave_out(f"tags left out: {why}", line, f": {entity!r}")
+        db.execute(_OWN, {"names": str(names)})
+        for line, tag in db.execute("FROM own").fetchall():
+            given.leave_out("tags left out: it is the artist's own name", line, f": {tag!r}")
         return db.sql(_TAGS, params={"source": source}).to_arrow_table().cast(TAGS)

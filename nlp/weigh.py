@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from nlp.latent import latent_vectors
 from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
+from nlp.tags import tag_totals, tags_stamp
 from nlp.totals import remove_stale_totals, totals_of, totals_stamp
 from nlp.weighting import Weighed, weigh_terms
 from records.errors import ConfigurationError
@@ -30,7 +31,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -40,7 +41,7 @@ adjectives from .120 to .108 (headline dev split)."""
 
 
 def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress = silent) -> StageReport:
-    """Build the vectors as of a day from all counts up to it, unless they are there already.
+    """Build the vectors as of a day from all counts and tags up to it, unless they are there already.
 
     Raises:
         ConfigurationError: there is no catalogue, or the mix has an unknown key or a negative weight.
@@ -55,16 +56,17 @@ def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress 
     stamp = _stamp(lake, day, settings, totals.stamp)
     if not _is_live(lake, day, stamp):
         catalog = read_table(lake.catalog, ENTITIES)
+        tags = tag_totals(lake, day)
         vectors = {}
         for done, kind in enumerate(EntityKind, 2):
-            vectors[kind] = _vectors(weigh_terms(totals, catalog, kind), catalog, settings.dimensions)
+            vectors[kind] = _vectors(weigh_terms(totals, tags, catalog, kind), catalog, settings.dimensions)
             progress("weigh", done, steps)
         write_snapshot(lake, Snapshot(stamp, day, mix, vectors))
     return _report(read_snapshot(lake, day))
 
 
 def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
-    """Remove totals and vectors that do not come of the counts and the catalogue as they are now.
+    """Remove totals and vectors that do not come of the counts, tags and catalogue as they are now.
 
     What was taken down is in them. Vectors of a day that were removed can be built again, without it.
 
@@ -89,7 +91,8 @@ def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
 def _stamp(lake: Lake, day: date, settings: WeighSettings, totals: str) -> str:
     """Return the id of the snapshot of a day whose totals have that fingerprint."""
     mix = sorted(_mix(settings).items())
-    parts = (VERSION, totals, read_fingerprint(lake.catalog), settings.dimensions, mix, day)
+    given = (read_fingerprint(lake.catalog), tags_stamp(lake, day))
+    parts = (VERSION, totals, *given, settings.dimensions, mix, day)
     return fingerprint(map(str, parts))
 
 

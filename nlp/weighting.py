@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from nlp.phrases import phrases
 from nlp.totals import Totals
@@ -19,36 +18,42 @@ SELF = 0.4
 those mentioned with Ride. Source: headline dev split, subject text alone, nDCG@10 of the kind .187 without, .240 at .3,
 .242 at .5, .233 at 1."""
 
-_SUMS = """
-CREATE TEMP TABLE said AS
-SELECT t.entity_id, t.kind, t.term, sum(ln(1 + t.tf * s.scale)) AS tf, sum(t.documents) AS documents
-FROM terms t
-JOIN catalog c ON t.entity_id = c.id AND c.kind = $kind
-JOIN (SELECT entity_id, sum(documents) / sum(faded) AS scale FROM entities GROUP BY ALL) s ON t.entity_id = s.entity_id
-GROUP BY ALL
-"""
 _ROWS = """
 CREATE TEMP TABLE rows AS
-SELECT e.entity_id, CAST(sum(e.documents) AS INTEGER) AS documents, sum(e.hot) AS hot,
-       row_number() OVER (ORDER BY e.entity_id) - 1 AS place
-FROM entities e JOIN catalog c ON e.entity_id = c.id AND c.kind = $kind
-GROUP BY e.entity_id
+SELECT c.id AS entity_id, CAST(coalesce(sum(e.documents), 0) AS INTEGER) AS documents, coalesce(sum(e.hot), 0) AS hot,
+       sum(e.documents) / sum(e.faded) AS scale, row_number() OVER (ORDER BY c.id) - 1 AS place
+FROM catalog c LEFT JOIN entities e ON e.entity_id = c.id
+WHERE c.kind = $kind AND (e.entity_id IS NOT NULL OR c.id IN (SELECT entity_id FROM tags))
+GROUP BY c.id
+"""
+_SUMS = """
+CREATE TEMP TABLE said AS
+SELECT t.entity_id, t.kind, t.term, sum(ln(1 + t.tf * r.scale)) AS tf, sum(t.documents) AS documents,
+       sum(t.documents) / any_value(r.documents) AS frequency
+FROM terms t JOIN rows r USING (entity_id) GROUP BY ALL
+"""
+_TAGS = """
+INSERT INTO said
+SELECT entity_id, kind, term, sum(ln(1 + tf)), 0, max(tf / greatest)
+FROM (SELECT *, max(tf) OVER (PARTITION BY entity_id, source) AS greatest FROM tags) JOIN rows USING (entity_id)
+GROUP BY ALL
 """
 _SELVES = """
 INSERT INTO said
-SELECT r.entity_id, 'artist', unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END), 0, r.documents
-FROM rows r JOIN catalog c ON r.entity_id = c.id
+SELECT r.entity_id, 'artist', unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END), 0, r.documents, 1
+FROM rows r JOIN catalog c ON r.entity_id = c.id WHERE r.documents > 0
 """
 _ONCE = """
 CREATE TEMP TABLE once AS
-SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents FROM said GROUP BY ALL
+SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents, max(frequency) AS frequency
+FROM said GROUP BY ALL
 """
 _VOCABULARY = """
 SELECT kind, term, CAST(count(*) AS INTEGER) AS df, CAST(sum(documents) AS BIGINT) AS documents FROM once
 GROUP BY ALL HAVING count(*) > 1 OR kind NOT IN ('n1', 'n2') ORDER BY kind, term
 """
 _CELLS = """
-SELECT r.place AS row, v.place AS column, o.tf, o.documents / r.documents AS frequency
+SELECT r.place AS row, v.place AS column, o.tf, o.frequency
 FROM once o JOIN rows r USING (entity_id) JOIN vocabulary v USING (kind, term) ORDER BY ALL
 """
 
@@ -65,35 +70,45 @@ class Weighed:
     matrix: sparse.csr_matrix
     """(entities, terms), weights; each term kind of each row of L2 norm 1."""
     frequencies: npt.NDArray[np.float32]
-    """In [0, 1], aligned with `matrix.data`."""
+    """In (0, 1], aligned with `matrix.data`: share of documents; of a tag its count by the greatest of the entity's."""
     norms: npt.NDArray[np.float32]
     """(entities, term kinds in the order of TermKind): L2 norms before they were divided out."""
 
     def block(self, kind: TermKind) -> slice:
         """Return the range of columns of a term kind."""
-        kinds = self.vocabulary.column("kind").to_numpy(zero_copy_only=False).astype(str)
-        return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
+        return block_of(self.vocabulary, kind)
 
 
-def weigh_terms(totals: Totals, catalog: pa.Table, kind: EntityKind) -> Weighed:
-    """Weigh the terms of all entities of a kind that anything was said of.
+def block_of(vocabulary: pa.Table, kind: TermKind) -> slice:
+    """Return the range of rows of a term kind in a vocabulary that is sorted by kind."""
+    kinds = vocabulary.column("kind").to_numpy(zero_copy_only=False).astype(str)
+    return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
+
+
+def weigh_terms(totals: Totals, tags: pa.Table, catalog: pa.Table, kind: EntityKind) -> Weighed:
+    """Weigh the terms of all entities of a kind that anything was said of, in texts or by tags.
 
     tf is summed over sources behind the logarithm, so ten sources that say a word once outweigh one that says it ten
     times. Fading counts within an entity alone: an entity of which all is old loses nothing against others. Words and
-    pairs that one entity alone has are left out: nobody reads them and they make it like no other.
+    pairs that one entity alone has are left out: nobody reads them and they make it like no other. Tags do not fade.
 
     Args:
         totals: what was said.
+        tags: what tags were given, schema `TERM_TOTALS`.
         catalog: the catalogue, schema `ENTITIES`.
         kind: which entities to weigh.
     """
     with duckdb.connect() as db:
-        for name, table in (("terms", totals.terms), ("entities", totals.entities), ("catalog", catalog)):
+        for name, table in (
+            ("terms", totals.terms),
+            ("entities", totals.entities),
+            ("tags", tags),
+            ("catalog", catalog),
+        ):
             db.register(name, table)
-        db.execute(_SUMS, {"kind": str(kind)})
         db.execute(_ROWS, {"kind": str(kind)})
-        db.execute(_SELVES)
-        db.execute(_ONCE)
+        for statement in (_SUMS, _TAGS, _SELVES, _ONCE):
+            db.execute(statement)
         vocabulary = _without_chance(db.sql(_VOCABULARY).to_arrow_table())
         db.register("vocabulary", vocabulary.append_column("place", pa.array(range(vocabulary.num_rows), pa.int32())))
         cells = db.sql(_CELLS).to_arrow_table()
@@ -120,7 +135,7 @@ def _weighed(entities: pa.Table, vocabulary: pa.Table, cells: pa.Table) -> Weigh
     starts = np.searchsorted(cells.column("row").to_numpy(), np.arange(shape[0] + 1))
     tf = cells.column("tf").to_numpy().astype(np.float64)
     matrix = sparse.csr_matrix((tf, column, starts.astype(np.int64)), shape=shape)
-    idf = TfidfTransformer(norm=None).fit(matrix).idf_ if all(shape) else np.zeros(shape[1])
+    idf = _idf(matrix, vocabulary)
     matrix.data = tf * idf[column]
     weighed = Weighed(
         entities,
@@ -133,6 +148,20 @@ def _weighed(entities: pa.Table, vocabulary: pa.Table, cells: pa.Table) -> Weigh
     for place, kind in enumerate(TermKind):
         weighed.norms[:, place] = _normalize(weighed.matrix, weighed.block(kind), kind)
     return weighed
+
+
+def _idf(matrix: sparse.csr_matrix, vocabulary: pa.Table) -> npt.NDArray[np.float64]:
+    """Return ln((1 + n) / (1 + df)) + 1 of each term, n being the entities that have a term of its kind.
+
+    So tags of many artists that nobody wrote about do not make every word of the others rare.
+    """
+    idf = np.zeros(matrix.shape[1])
+    for kind in TermKind:
+        block = block_of(vocabulary, kind)
+        n = np.count_nonzero(matrix[:, block].getnnz(axis=1))
+        df = vocabulary.column("df").to_numpy()[block]
+        idf[block] = np.log((1 + n) / (1 + df)) + 1
+    return idf
 
 
 def _normalize(matrix: sparse.csr_matrix, block: slice, kind: TermKind) -> npt.NDArray[np.float64]:

@@ -7,7 +7,8 @@
         indptr.npy         int64 (entities + 1): CSR row pointers
         indices.npy        int32 (nnz): columns, ascending within a row
         weights.npy        float32 (nnz): log tf x idf, each term kind of each row of L2 norm 1
-        frequencies.npy    float32 (nnz), in (0, 1]: share of the documents about the entity that use the term
+        frequencies.npy    float32 (nnz), in (0, 1]: share of the documents about the entity that use the term; of a
+                           tag its count by the greatest count of the entity's tags
         norms.npy          float32 (entities, term kinds in the order of TermKind): L2 norm of each kind before
                            it was divided out; 0 where the entity has no term of the kind
         latent.npy         float32 (entities, dimensions): latent vectors of L2 norm 1, or 0 where there is none

@@ -192,6 +192,12 @@ class Chain:
 
         return import_documents(self.lake, path, day=self.day, progress=self._progress)
 
+    def import_tags(self, path: Path) -> StageReport:
+        """Put the tags of a file of the user's into the lake, as of the chain's day."""
+        from nlp.tags import import_tags
+
+        return import_tags(self.lake, path, self.day)
+
     def count(self) -> StageReport:
         """Count the terms of documents that are not counted yet."""
         from nlp.count import count

@@ -7,12 +7,13 @@ catalog/names.parquet      one row a name and artist, schema NAMES, sorted by ke
 from nlp.catalog.importing import import_catalog
 from nlp.catalog.names import Ambiguity, ambiguity, most_shared_names
 from nlp.catalog.own import TEMPLATE
-from nlp.catalog.stored import merged_ids, read_catalog, read_names
+from nlp.catalog.stored import entities_of, merged_ids, read_catalog, read_names
 
 __all__ = [
     "TEMPLATE",
     "Ambiguity",
     "ambiguity",
+    "entities_of",
     "import_catalog",
     "merged_ids",
     "most_shared_names",

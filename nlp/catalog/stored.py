@@ -1,10 +1,11 @@
 """The catalogue as it lies in the lake."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from records.errors import ConfigurationError
 from records.lake import Lake, read_table
@@ -39,6 +40,18 @@ def read_catalog(lake: Lake) -> Iterator[Entity]:
     """
     _expect(lake)
     return from_table(read_table(lake.catalog, ENTITIES), Entity)
+
+
+def entities_of(lake: Lake, ids: Iterable[str]) -> dict[str, Entity]:
+    """Return the entities of some ids, by id; ids that the catalogue does not know are passed over.
+
+    Raises:
+        ConfigurationError: no catalogue was imported yet.
+    """
+    _expect(lake)
+    table = read_table(lake.catalog, ENTITIES)
+    wanted = pc.is_in(table.column("id"), pa.array(sorted(set(ids)), pa.string()))
+    return {entity.id: entity for entity in from_table(table.filter(wanted), Entity)}
 
 
 def merged_ids(lake: Lake) -> pa.Table:

@@ -97,6 +97,18 @@ def catalog(files: Files, folder: Folder = HERE, as_json: AsJson = False) -> Non
     run_stage(folder, as_json, lambda chain: chain.import_catalog(*files))
 
 
+@app.command(epilog=examples("tags lastfm.csv", "tags mb/artist.tar.xz --day 2026-11-21"))
+def tags(file: File, day: Day = None, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Take in tags that others gave artists and songs.
+
+    They become terms of kind `tag` at the next `run`. FILE is CSV with the columns entity, tag and count, where
+    entity is an id or a name that one artist bears, or a JSON dump of MusicBrainz's. The file's name is the source:
+    what it gives from the day on, today if silent, takes the place of what it gave before, and a file of headings
+    alone takes all of it back.
+    """
+    run_stage(folder, as_json, lambda chain: chain.import_tags(file), day)
+
+
 def run_stage(
     folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
 ) -> None:

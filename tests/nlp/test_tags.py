@@ -72,6 +72,13 @@ def test_rows_that_cannot_be_used_are_counted_with_their_lines(lake: Lake, tmp_p
     assert "line 3: the count is no number above 0: nan" in report.notes
 
 
+def test_an_artists_own_name_is_no_tag_of_it(lake: Lake, tmp_path: Path) -> None:
+    report = import_tags(lake, tags_file(tmp_path, "slow,Slowdive,9", "slow,dreamy,1", "n1,slowdive,1"), DAY)
+    assert set(totals(lake)) == {("slow", "dreamy", "lastfm"), ("n1", "slowdive", "lastfm")}
+    assert dict(report.counts)["tags left out: it is the artist's own name"] == 1
+    assert report.notes == ("line 2: it is the artist's own name: 'slowdive'",)
+
+
 def test_importing_again_changes_nothing_and_a_new_file_of_the_source_replaces_the_old(
     lake: Lake, tmp_path: Path
 ) -> None:

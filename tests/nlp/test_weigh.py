@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nlp.catalog import import_catalog
 from nlp.phrases import phrases
 from nlp.settings import WeighSettings
+from nlp.tags import import_tags
 from nlp.totals import totals_of
 from nlp.weigh import weigh
 from records.errors import ConfigurationError
@@ -185,6 +186,59 @@ def test_an_artist_is_alike_those_it_is_mentioned_with(lake: Lake) -> None:
     cosines = dense[:, block] @ dense[:, block].T
     assert cosines[0, 1] > 0.5
     assert cosines[0, 2] == 0
+
+
+def tag(lake: Lake, folder: Path, *rows: str, day: date = DAY, source: str = "lastfm") -> None:
+    path = folder / f"{source}.csv"
+    path.write_text("\n".join(("entity,tag,count", *rows)) + "\n")
+    import_tags(lake, path, day)
+
+
+def test_a_tag_weighs_by_its_count_in_each_source_and_does_not_fade(lake: Lake, tmp_path: Path) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0}}, age=1000)
+    tag(lake, tmp_path, "a,shoegaze,100", "a,loud,25", "b,loud,1")
+    tag(lake, tmp_path, "a,shoegaze,3", source="musicbrainz")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    shoegaze = (math.log(101) + math.log(4)) * (math.log(3 / 2) + 1)
+    assert weight(artists(lake), "a", "tag", "shoegaze") == pytest.approx(shoegaze, rel=1e-5)
+    assert weight(artists(lake), "a", "tag", "loud") == pytest.approx(math.log(26), rel=1e-5)
+
+
+def test_the_frequency_of_a_tag_is_its_count_by_the_greatest(lake: Lake, tmp_path: Path) -> None:
+    tag(lake, tmp_path, "a,shoegaze,100", "a,loud,25")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    vectors = artists(lake)
+    assert vectors.entities.column("documents").to_pylist() == [0]
+    assert vectors.terms.column("term").to_pylist() == ["loud", "shoegaze"]
+    assert vectors.frequencies.tolist() == [0.25, 1.0]
+
+
+def test_tags_of_those_nobody_wrote_about_leave_what_was_written_as_it_was(lake: Lake, tmp_path: Path) -> None:
+    said = {("a", "adj", "hazy"): 3.0, ("a", "adj", "slow"): 1.0, ("b", "adj", "slow"): 1.0, ("b", "artist", "a"): 2.0}
+    add(lake, DAY, {"x/1": said})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    before = artists(lake)
+    tag(lake, tmp_path, "c,loud,5", "a,loud,1")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    after = artists(lake)
+    assert after.entities.column("id").to_pylist() == ["a", "b", "c"]
+    for entity, kind, term in said:
+        assert weight(after, entity, kind, term) == weight(before, entity, kind, term)
+
+
+def test_a_new_import_of_tags_makes_a_new_build_and_a_day_keeps_the_tags_it_had(lake: Lake, tmp_path: Path) -> None:
+    later = DAY + timedelta(days=1)
+    tag(lake, tmp_path, "a,shoegaze,1")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    first = read_snapshot(lake, DAY).id
+    tag(lake, tmp_path, "a,noise,1", day=later)
+    weigh(lake, day=DAY, settings=SETTINGS)
+    weigh(lake, day=later, settings=SETTINGS)
+    assert read_snapshot(lake, DAY).id == first
+    assert artists(lake).terms.column("term").to_pylist() == ["noise"]
+    tag(lake, tmp_path, "a,dreamy,1")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert read_snapshot(lake, DAY).id != first
 
 
 def test_weighing_again_changes_nothing_and_new_counts_do(lake: Lake) -> None:

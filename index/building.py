@@ -96,13 +96,14 @@ def _write_postings(folder: Path, vectors: Vectors, layout: Layout) -> None:
         "term_starts": matrix.indptr,
         "entities": matrix.indices,
         "posting_weights": matrix.data,
-        "head_norms": _head_norms(vectors, layout, np.diff(matrix.indptr)),
+        "head_norms": head_norms(vectors, layout, np.diff(matrix.indptr)),
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
-def _head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return the L2 norm of the head part of each vector, (term kinds, entities); `df` counts entities a column."""
     is_head = df > HEAD_SHARE * layout.entities
     kind_of = np.zeros(len(df), np.int64)
     for position, (start, stop) in enumerate(layout.columns.values()):

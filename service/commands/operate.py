@@ -1,5 +1,6 @@
 """Commands that hand the vectors on and look after the index."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,30 +25,64 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-@app.command(epilog=examples("export ./vectors", "export ./vectors --format parquet --day 2026-11-21"))
+@app.command(
+    epilog=examples(
+        "export ./vectors",
+        "export ./vectors --format parquet --neighbors 50 --day 2026-11-21",
+        "export ./changes --since 2026-11-01",
+        "export ./vectors --pairs pairs.csv",
+    )
+)
 def export(
-    folder_out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to write to.")],
+    folder_out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to write to; it must not exist yet.")],
     formats: Annotated[
         list[Format] | None, typer.Option("--format", help="What to write; may be given again. All if silent.")
     ] = None,
+    neighbors: Annotated[int, typer.Option(min=0, metavar="N", help="Write the N nearest neighbours of each too.")] = 0,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write features of these pairs too: CSV with a header or .parquet, ids first."
+        ),
+    ] = None,
     day: Day = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only what changed since the vectors of that day."
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(metavar="WEIGHT", help="With --since: what a weight must move by to have changed.")
+    ] = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Write the vectors out for another program.
 
-    Beside them stands a manifest with counts and checksums.
+    Beside them stands a manifest with counts and checksums. docs/export.md says what the files hold, and how to read
+    them with pandas, DuckDB and others.
     """
+    from index.export import Extras
     from index.export import export as write_export
+    from index.export.changes import TOLERANCE
+    from index.export.pairs import read_pairs
     from records.snapshot import read_snapshot
     from service.pipeline import timed
     from service.project import open_project
     from service.reports import print_ran
     from service.terminal import bars
 
-    snapshot = read_snapshot(open_project(folder).lake(), day.date() if day else None)
+    lake = open_project(folder).lake()
+    extras = Extras(
+        neighbors,
+        read_pairs(pairs) if pairs else None,
+        read_snapshot(lake, since.date()) if since else None,
+        TOLERANCE if tolerance is None else tolerance,
+    )
+    snapshot = read_snapshot(lake, day.date() if day else None)
     with bars() as progress:
-        ran = timed(lambda: write_export(snapshot, folder_out, tuple(formats or Format), progress))
+        ran = timed(lambda: write_export(snapshot, folder_out, tuple(formats or Format), extras, progress))
     print_ran(ran, as_json=as_json)
 
 

@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from index import export as exporting
-from index.export import FORMATS, export
-from index.exported import read_export
+from index.export import EXPORT_VERSION, FORMATS, export, read_export, tables
 from records.errors import InputError
 from records.types import EntityKind
 from tests.index.exact import dense
+from tests.index.export.equal import assert_equal
 from tests.snapshots import random_snapshot
 
 SNAPSHOT = random_snapshot(entities=40, terms=120, seed=4)
@@ -44,7 +43,7 @@ def test_parquet_rows_and_json_lines_say_what_the_matrix_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     """However many weights are laid out at a time."""
-    monkeypatch.setattr(exporting, "_CHUNK", chunk)
+    monkeypatch.setattr(tables, "CHUNK", chunk)
     export(SNAPSHOT, tmp_path / "export", ["parquet", "jsonl"])
     back = read_export(tmp_path / "export")
     for kind, vectors in SNAPSHOT.vectors.items():
@@ -62,6 +61,13 @@ def test_parquet_rows_and_json_lines_say_what_the_matrix_says(
         assert all(line["terms"] == sorted(line["terms"], key=lambda t: -t["weight"]) for line in lines)
 
 
+def test_what_was_exported_is_the_snapshot_again(folder: Path) -> None:
+    """Nothing is lost on the way out and back."""
+    back = read_export(folder).whole()
+    assert_equal(back, SNAPSHOT)
+    assert (back.id, back.day, back.mix) == (SNAPSHOT.id, SNAPSHOT.day, SNAPSHOT.mix)
+
+
 def test_an_empty_snapshot_can_be_exported(tmp_path: Path) -> None:
     export(random_snapshot(entities=0, terms=0, seed=1), tmp_path / "export")
     back = read_export(tmp_path / "export")
@@ -72,7 +78,7 @@ def test_an_empty_snapshot_can_be_exported(tmp_path: Path) -> None:
 def test_only_the_formats_asked_for_are_written(tmp_path: Path) -> None:
     report = export(SNAPSHOT, tmp_path / "export", ["jsonl"])
     names = {p.name for p in (tmp_path / "export").rglob("*") if p.is_file()}
-    assert names == {"manifest.json", "entities.jsonl"}
+    assert names == {"manifest.json", "entities.jsonl", "entities.parquet", "terms.parquet", "norms.npy"}
     assert dict(report.counts)["artists exported"] == 40
     with pytest.raises(InputError, match=r"no artist/matrix\.npz; it was exported as jsonl"):
         read_export(tmp_path / "export").matrix(EntityKind.ARTIST)
@@ -94,7 +100,7 @@ def files(folder: Path) -> list[str]:
 
 def test_every_file_is_checked_for_loss_truncation_and_alteration(folder: Path) -> None:
     names = files(folder)
-    assert len(names) == 2 * 6
+    assert len(names) == 2 * 8
     for name in names:
         whole = (folder / name).read_bytes()
         for damaged, expected in ((whole[:-1], "cut short"), (whole[:-1] + bytes([whole[-1] ^ 1]), "altered")):
@@ -108,7 +114,7 @@ def test_every_file_is_checked_for_loss_truncation_and_alteration(folder: Path) 
     read_export(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": 1, "files": {"a": 1}}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 2}', '{"schema_version": 2, "files": {"a": 1}}'])
 def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="manifest"):
@@ -117,9 +123,26 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
 
 def test_an_export_of_another_version_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 2}), encoding="utf-8")
-    with pytest.raises(InputError, match="schema version 2; this program expects 1"):
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 1}), encoding="utf-8")
+    with pytest.raises(InputError, match=f"schema version 1; this program expects {EXPORT_VERSION}"):
         read_export(folder)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "artist/../../secret"])
+def test_a_manifest_that_names_files_outside_is_refused(folder: Path, name: str) -> None:
+    (folder.parent / "secret").write_text("", encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][name] = {"sha256": "", "bytes": 0}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match="expected a file within the folder"):
+        read_export(folder)
+
+
+def test_a_file_that_the_manifest_does_not_name_is_not_read(folder: Path) -> None:
+    """It was not checked."""
+    (folder / "artist" / "neighbors.parquet").write_bytes((folder / "artist" / "entities.parquet").read_bytes())
+    with pytest.raises(InputError, match=r"has no artist/neighbors\.parquet"):
+        read_export(folder).neighbors(EntityKind.ARTIST)
 
 
 def test_no_export_is_refused(tmp_path: Path) -> None:
@@ -129,7 +152,7 @@ def test_no_export_is_refused(tmp_path: Path) -> None:
 
 def test_progress_ends_whole(tmp_path: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
-    export(SNAPSHOT, tmp_path / "export", FORMATS, lambda *step: told.append(step))
+    export(SNAPSHOT, tmp_path / "export", FORMATS, progress=lambda *step: told.append(step))
     assert told[-1][1] == told[-1][2] == 3 * sum(len(v.indices) for v in SNAPSHOT.vectors.values())
 
 
@@ -147,7 +170,7 @@ export(random_snapshot(entities=40, terms=120, seed=4), Path(sys.argv[1]), progr
 
 
 def test_an_export_that_was_killed_shows_nothing_and_can_be_run_again(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     killed = subprocess.run(
         [sys.executable, "-c", _KILLED, str(tmp_path / "export")],
         cwd=root,

@@ -45,6 +45,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """Which snapshot answers."""
+
+    id: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotStatus:
     """A snapshot that an index holds complete."""
 

@@ -9,13 +9,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from index.choice import choose
 from index.description import Wanted, parse_description
 from index.names import fold_name
 from index.published import Candidate, Filters, IndexStatus, Listing, Live, Published, Query
 from index.scoring import LEAST_SCORE, normalised_mix, seeds_query, shared_terms, shares_of, words_query
-from index.showing import LOOKED_AT, Said, shown_terms, supported_weights
+from index.showing import strongest_terms
 from records.errors import NoSnapshotError, QueryError, UnknownEntityError
 from records.progress import Progress, silent
 from records.snapshot import Snapshot
@@ -179,14 +180,9 @@ class Index(ABC):
         kind = self._kind(published, entity_id)
         listing = published.find([entity_id])[entity_id]
         vector = published.vectors(kind, [entity_id])[0]
-        norms = {k: float(vector.norms[i]) for i, k in enumerate(TermKind) if k in kinds}
-        layout = published.layouts[kind]
-        spread, tags = layout.spread(vector.columns, norms), slice(*layout.columns[TermKind.TAG])
-        weights = supported_weights(vector, spread, listing.documents, tags)
-        order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * _checked(n)]
-        rows = published.terms(kind, vector.columns[order].tolist())
-        said = [Said(rows[int(vector.columns[i])], float(weights[i]), float(vector.frequencies[i])) for i in order]
-        return shown_terms(said, {entity_id, *listing.entity.artists}, n)
+        return strongest_terms(
+            listing, vector, published.layouts[kind], kinds, _checked(n), partial(published.terms, kind)
+        )
 
     def similar(
         self,

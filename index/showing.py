@@ -3,14 +3,14 @@
 Similarity uses every term with the weight it has; a list of twenty has to tell something in each of them.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from index.names import term_key
-from index.published import DictionaryTerm, Vector
+from index.published import DictionaryTerm, Layout, Listing, Vector
 from records.types import TermKind, WeightedTerm
 
 LOOKED_AT = 10
@@ -24,6 +24,33 @@ class Said:
     row: DictionaryTerm
     weight: float
     frequency: float
+
+
+def strongest_terms(
+    listing: Listing,
+    vector: Vector,
+    layout: Layout,
+    kinds: Sequence[TermKind],
+    n: int,
+    look_up: Callable[[Sequence[int]], Mapping[int, DictionaryTerm]],
+) -> list[WeightedTerm]:
+    """Return the n terms of an entity to show, best first.
+
+    Args:
+        listing: the entity.
+        vector: its vector.
+        layout: the shape of the vectors of its kind.
+        kinds: of the terms that are wanted.
+        n: how many at most.
+        look_up: gives the dictionary rows of columns, by column.
+    """
+    norms = {k: float(vector.norms[i]) for i, k in enumerate(TermKind) if k in kinds}
+    spread, tags = layout.spread(vector.columns, norms), slice(*layout.columns[TermKind.TAG])
+    weights = supported_weights(vector, spread, listing.documents, tags)
+    order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * n]
+    rows = look_up(vector.columns[order].tolist())
+    said = [Said(rows[int(vector.columns[i])], float(weights[i]), float(vector.frequencies[i])) for i in order]
+    return shown_terms(said, {listing.entity.id, *listing.entity.artists}, n)
 
 
 def supported_weights(

@@ -45,7 +45,27 @@ class Why:
     """Sentences that say a shared term of either, strongest terms first."""
 
 
-def find_seeds(index: "Index", like: Sequence[str], unlike: Sequence[str], kind: EntityKind | None) -> tuple[Seed, ...]:
+def find_entity(index: "Index", lake: "Lake", handle: str, kind: EntityKind | None = None) -> Entity:
+    """Find the entity of a name, an alias, an id or a foreign id (`spotify:artist:…`).
+
+    Raises:
+        UnknownEntityError: there is none.
+        QueryError: a name means several.
+    """
+    from nlp.catalog.handles import find_foreign
+
+    try:
+        return index.resolve(handle, kind)
+    except UnknownEntityError:
+        known = find_foreign(lake, [handle]).get(handle)
+        if known is None:
+            raise
+        return index.resolve(known, kind)
+
+
+def find_seeds(
+    index: "Index", lake: "Lake", like: Sequence[str], unlike: Sequence[str], kind: EntityKind | None
+) -> tuple[Seed, ...]:
     """Find the entities of seeds as typed: a name or an id, with `^2` behind it to weigh twice.
 
     The first seed decides the kind of all where none is given.
@@ -58,7 +78,7 @@ def find_seeds(index: "Index", like: Sequence[str], unlike: Sequence[str], kind:
     for typed, sign in [*((name, 1.0) for name in like), *((name, -1.0) for name in unlike)]:
         match = _WEIGHTED.fullmatch(typed)
         name, weight = (match["name"], float(match["weight"])) if match else (typed, 1.0)
-        entity = index.resolve(name, kind)
+        entity = find_entity(index, lake, name, kind)
         kind = entity.kind
         seeds.append(Seed(entity, sign * weight))
     return tuple(seeds)
@@ -88,7 +108,7 @@ def explain(
         UnknownEntityError: there is none of a name.
         QueryError: a name means several, or the two are of different kinds.
     """
-    a, b = (seed.entity for seed in find_seeds(index, names, (), kind))
+    a, b = (seed.entity for seed in find_seeds(index, lake, names, (), kind))
     explanation = index.explain(a.id, b.id, n)
     terms = [shared.term for shared in explanation.shared]
     said = [e for entity in (a, b) for e in find_sentences(lake, entity.id, terms, sentences)]

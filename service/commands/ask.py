@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 HERE = Path()
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Name, alias or id.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name, alias, id or foreign id.")]
 Seeds = Annotated[list[str], typer.Argument(metavar="NAME...", help="Names, aliases or ids; NAME^2 weighs twice.")]
 Unlike = Annotated[
     list[str] | None, typer.Option("--unlike", metavar="NAME", help="Not like this; may be given again.")
@@ -68,12 +68,12 @@ def terms(
     """
     from index.base import DISPLAY_KINDS
     from service.answers import print_terms
-    from service.questions import find_sentences
+    from service.questions import find_entity, find_sentences
     from service.terminal import print_json
 
     until = day.date() if day else None
     with _opened(folder, until) as (index, lake):
-        entity = index.resolve(name, kind)
+        entity = find_entity(index, lake, name, kind)
         found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
         said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences, until)
         if as_json:
@@ -112,9 +112,9 @@ def similar(
     from service.questions import find_seeds, find_similar, read_mix
     from service.terminal import print_json
 
-    index, _ = _open(folder)
+    index, lake = _open(folder)
     filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
-    seeds = find_seeds(index, names, unlike or [], kind)
+    seeds = find_seeds(index, lake, names, unlike or [], kind)
     found = find_similar(index, seeds, number, read_mix(mix or []), filters)
     if as_json:
         print_json(found)

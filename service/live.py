@@ -1,0 +1,127 @@
+"""What answers for a project: its index and its lake, and what is worked out of them once and kept."""
+
+from collections.abc import Callable, Hashable
+from datetime import date
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from records.lake import Dataset, read_fingerprint
+from records.snapshot import Snapshot, read_snapshot
+from records.types import Document, Entity, EntityKind
+from service.pipeline import open_index
+from service.project import Project
+
+if TYPE_CHECKING:  # imported where they are needed: a name is looked up without scikit-learn and spaCy
+    from index.clusters import Cluster
+    from index.corpus import Corpus
+    from index.trends import Rising, TermTrends
+    from nlp.mentions import Linked, Linker
+
+Made = TypeVar("Made")
+_DAYS_KEPT = 4
+
+
+class _Kept(Generic[Made]):
+    """The last few things made, each by its key; a thing is made once, however many ask for it at a time.
+
+    Args:
+        n: how many are kept.
+    """
+
+    def __init__(self, n: int = 1) -> None:
+        self._n = n
+        self._lock = Lock()
+        self._made: dict[Hashable, Made] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        found = self._made.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            if key not in self._made:
+                made = make()
+                self._made = dict([*self._made.items(), (key, made)][-self._n :])
+            return self._made[key]
+
+
+class LiveProject:
+    """A project that is asked by many at a time; what is published while it runs, it answers from then on.
+
+    Args:
+        project: the project.
+
+    Raises:
+        TopTermsError: there is no lake, or the engine cannot be used.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.lake = project.lake()
+        self.index = open_index(project, self.lake)
+        self._snapshots = _Kept[Snapshot](_DAYS_KEPT)
+        self._corpora = _Kept["Corpus"](len(EntityKind))
+        self._clusters = _Kept["tuple[Cluster, ...]"](len(EntityKind))
+        self._linkers = _Kept["Linker"]()
+
+    def resolve(self, handle: str, kind: EntityKind | None = None) -> Entity:
+        """Return the entity of an id, a foreign id (`spotify:artist:…`), a name or an alias.
+
+        Raises:
+            QueryError: a name means several.
+            UnknownEntityError: it means nobody.
+        """
+        from service.questions import find_entity
+
+        return find_entity(self.index, self.lake, handle, kind)
+
+    def snapshot(self, day: date | None = None) -> Snapshot:
+        """Return the vectors of a day, of the live snapshot's if None.
+
+        Raises:
+            NoSnapshotError: there are none.
+        """
+        day = day or self.index.live().day
+        manifest = self.lake.partition(Dataset.VECTORS, day) / "manifest.json"
+        stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
+        return self._snapshots.get((day, stamp), lambda: read_snapshot(self.lake, day))
+
+    def corpus(self, kind: EntityKind) -> "Corpus":
+        """Return the live vectors of a kind, seen as a whole."""
+        from index.corpus import Corpus
+
+        snapshot = self.snapshot()
+        return self._corpora.get((snapshot.id, kind), lambda: Corpus(snapshot.vectors[kind]))
+
+    def clusters(self, kind: EntityKind) -> "tuple[Cluster, ...]":
+        """Return the clusters of the live entities of a kind; worked out once a snapshot."""
+        from index.clusters import clusters
+
+        snapshot = self.snapshot()
+        return self._clusters.get((snapshot.id, kind), lambda: clusters(snapshot.vectors[kind]))
+
+    def trends_of(self, entity: Entity, since: date, until: date | None, n: int) -> "TermTrends":
+        """Return which terms of an entity rose and fell between two days; see `index.trends.term_trends`."""
+        from index.trends import term_trends
+
+        return term_trends(self.snapshot(since), self.snapshot(until), entity, n)
+
+    def rising(self, kind: EntityKind, since: date, until: date | None, n: int) -> "Rising":
+        """Return who rose between two days; see `index.trends.rising_entities`."""
+        from index.trends import rising_entities
+
+        return rising_entities(self.snapshot(since), self.snapshot(until), kind, n)
+
+    def link(self, document: Document) -> "Linked":
+        """Find the artists and songs of the catalogue that a text names.
+
+        Raises:
+            ConfigurationError: there is no catalogue.
+        """
+        return self._linkers.get(read_fingerprint(self.lake.catalog), self._linker).link(document)
+
+    def _linker(self) -> "Linker":
+        from nlp.catalog import read_catalog
+        from nlp.mentions import Linker
+        from nlp.names import Names
+
+        return Linker(Names(read_catalog(self.lake)), self.project.settings.count.min_confidence)

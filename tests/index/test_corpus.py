@@ -1,0 +1,62 @@
+"""What a snapshot says as a whole, on drawn vectors small enough to count by hand."""
+
+import numpy as np
+import pytest
+
+from index.clusters import clusters
+from index.corpus import Corpus
+from index.embedded import EmbeddedIndex
+from index.of_day import terms_of_day
+from records.errors import QueryError, UnknownEntityError
+from records.lake import Lake
+from records.types import EntityKind, TermKind
+from tests.snapshots import random_snapshot
+
+SNAPSHOT = random_snapshot(entities=60, terms=80, seed=5)
+ARTISTS = SNAPSHOT.vectors[EntityKind.ARTIST]
+CORPUS = Corpus(ARTISTS)
+
+
+def test_top_terms_are_those_that_most_entities_have() -> None:
+    found = CORPUS.top_terms(tuple(TermKind))
+    dfs = dict(zip(ARTISTS.terms["label"].to_pylist(), ARTISTS.terms["df"].to_pylist(), strict=True))
+    assert found
+    assert found[0].weight == 1
+    assert all(term.df <= max(dfs.values()) and term.frequency == term.df / ARTISTS.entities.num_rows for term in found)
+    assert [t.weight for t in found] == sorted((t.weight for t in found), reverse=True)
+
+
+def test_terms_like_a_term_are_had_by_the_same_entities_and_never_the_term_itself() -> None:
+    asked = CORPUS.top_terms(tuple(TermKind))[0]
+    found = CORPUS.like_term(asked.label, tuple(TermKind), 5)
+    assert found
+    assert asked.label not in [term.label for term in found]
+    assert all(0 < term.weight <= 1 + 1e-6 for term in found)
+
+
+def test_a_term_that_nobody_has_is_refused() -> None:
+    with pytest.raises(QueryError, match="nobody is described by"):
+        CORPUS.like_term("zzyzx")
+
+
+def test_every_entity_with_a_latent_vector_is_in_exactly_one_cluster() -> None:
+    members = [member for cluster in clusters(ARTISTS) for member in cluster.members]
+    ids = np.array(ARTISTS.entities["id"].to_pylist())
+    assert sorted(members) == sorted(ids[np.any(ARTISTS.latent, axis=1)].tolist())
+
+
+def test_the_same_vectors_give_the_same_clusters() -> None:
+    assert clusters(ARTISTS) == clusters(ARTISTS)
+
+
+def test_the_terms_of_a_day_are_what_an_index_of_that_day_answers(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    index = EmbeddedIndex(Lake(tmp_path / "lake", create=True))
+    index.publish(SNAPSHOT)
+    for kind in SNAPSHOT.vectors:
+        for entity in SNAPSHOT.vectors[kind].entities["id"].to_pylist()[:5]:
+            assert terms_of_day(SNAPSHOT, entity, kind, tuple(TermKind), 7) == index.terms(entity, tuple(TermKind), 7)
+
+
+def test_an_entity_that_the_day_does_not_know_is_unknown() -> None:
+    with pytest.raises(UnknownEntityError, match=str(SNAPSHOT.day)):
+        terms_of_day(SNAPSHOT, "nobody", EntityKind.ARTIST)

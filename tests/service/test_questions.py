@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from index.export import read_export
 from records.errors import QueryError
+from records.types import EntityKind
 from service.questions import read_mix
 from tests.service.conftest import TOPTERMS, Ask, Demo
 
@@ -107,6 +109,19 @@ def test_an_export_has_a_manifest_and_the_formats_asked_for(answer, tmp_path: Pa
     written = {p.name for p in (tmp_path / "vectors").rglob("*")}
     assert "manifest.json" in written
     assert not [name for name in written if name.endswith((".npz", ".jsonl"))]
+
+
+def test_an_export_holds_the_neighbors_and_pairs_asked_for(answer, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "pairs.csv").write_text("a,b\nartist:slowdive,artist:ride\n", encoding="utf-8")
+    asked = ("--neighbors", "3", "--pairs", str(tmp_path / "pairs.csv"), "--format", "jsonl")
+    found = answer("export", str(tmp_path / "vectors"), *asked)
+    assert found["counts"]["pairs exported"] == 1
+    back = read_export(tmp_path / "vectors")
+    assert back.pairs().to_pylist()[0]["similarity"] > 0
+    best = back.neighbors(EntityKind.ARTIST).to_pylist()
+    expected = answer("similar", "Slowdive", "-n", "3")["neighbors"]
+    mine = [row["neighbor_id"] for row in best if row["entity_id"] == "artist:slowdive"]
+    assert mine == [neighbor["entity"]["id"] for neighbor in expected]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from nlp.settings import CountSettings
 from nlp.words import load_tagger, read_sentences
 from records.errors import LakeError
 from records.ids import fingerprint
-from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.lake import Dataset, Lake, read_table
 from records.orphans import end_with_parent
 from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
@@ -67,15 +67,16 @@ def count(lake: Lake, *, settings: CountSettings, progress: Progress = silent) -
                 for part in _count_file(lake, path, stamps[path], read, tally):
                     done += part
                     progress("count", done, total)
+    lake.keep_footers()
     files = (("documents files counted", len(due)), ("documents files already counted", len(stamps) - len(due)))
     return StageReport("count", (*files, *sorted(tally.items())))
 
 
 def _stamp(lake: Lake, settings: CountSettings, path: Path) -> str:
     """Return the fingerprint of all that the counts of a documents file come of."""
-    catalog = read_fingerprint(lake.catalog) if lake.catalog.exists() else ""
+    catalog = lake.footer(lake.catalog).fingerprint if lake.catalog.exists() else ""
     made_of = (VERSION, settings.model, settings.lang, settings.min_confidence, catalog, path.stat().st_size)
-    return fingerprint([*map(str, made_of), read_fingerprint(path)])
+    return fingerprint([*map(str, made_of), lake.footer(path).fingerprint])
 
 
 def _beside(lake: Lake, dataset: Dataset, path: Path) -> Path:

@@ -13,9 +13,11 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +28,7 @@ from records.schemas import ADDED, COUNTS, DOCUMENTS, MENTIONS, SCHEMA_VERSION
 _MARKER = "lake.json"
 _STAGING = ".staging"
 _FINGERPRINT = b"topterms.fingerprint"
+_FOOTERS = ".footers.json"
 
 
 class Dataset(StrEnum):
@@ -41,6 +44,15 @@ class Dataset(StrEnum):
 
 
 SCHEMAS = {Dataset.DOCUMENTS: DOCUMENTS, Dataset.MENTIONS: MENTIONS, Dataset.COUNTS: COUNTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What the end of a Parquet file of the lake says of it."""
+
+    fingerprint: str
+    """Of the input that the file came of."""
+    rows: int
 
 
 class Lake:
@@ -60,6 +72,7 @@ class Lake:
         if create and not marker.exists():
             self._create(marker)
         _check_marker(marker)
+        self._footers = _Footers(self.root)
 
     def _create(self, marker: Path) -> None:
         if self.root.exists() and (not self.root.is_dir() or any(p.name != _STAGING for p in self.root.iterdir())):
@@ -94,7 +107,7 @@ class Lake:
     def files(self, dataset: Dataset, day: date | None = None) -> list[Path]:
         """Return a dataset's complete files, of one day or of all, in the order of days and names."""
         days = self.days(dataset) if day is None else [day]
-        return [p for d in days for p in sorted(self.partition(dataset, d).glob("*")) if p.is_file()]
+        return [path for d in days for path in _files(self.partition(dataset, d))]
 
     @contextmanager
     def staged(self, target: Path) -> Iterator[Path]:
@@ -149,7 +162,57 @@ class Lake:
 
     def is_current(self, path: Path, fingerprint: str) -> bool:
         """Say whether a Parquet file exists and came of the input of that fingerprint."""
-        return path.is_file() and read_fingerprint(path) == fingerprint
+        return path.is_file() and self.footer(path).fingerprint == fingerprint
+
+    def footer(self, path: Path) -> Footer:
+        """Return the footer of a Parquet file of the lake; one that was read before is not opened again.
+
+        Raises:
+            LakeError: the file is no Parquet file of a lake.
+        """
+        return self._footers.of(path)
+
+    def keep_footers(self) -> None:
+        """Note the footers that were read for those who open the lake later: files by the thousand are slow to open."""
+        if (text := self._footers.news()) is not None:
+            self.write_text(self.root / _FOOTERS, text)
+
+
+class _Footers:
+    """Footers by path, each with size and time of change of its file: another file has another footer."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: dict[str, list[Any]] | None = None
+        self._is_new = False
+
+    def of(self, path: Path) -> Footer:
+        if self._known is None:
+            self._known = self._read()
+        name, state = str(path.relative_to(self._root)), path.stat()
+        known = self._known.get(name)
+        if known is None or known[:2] != [state.st_size, state.st_mtime_ns]:
+            footer = _read_footer(path)
+            known = [state.st_size, state.st_mtime_ns, footer.fingerprint, footer.rows]
+            self._known[name], self._is_new = known, True
+        return Footer(known[2], known[3])
+
+    def news(self) -> str | None:
+        """Return all that is known of files that are still there, as JSON; None if there is nothing new."""
+        if not self._is_new or self._known is None:
+            return None
+        self._is_new = False
+        return json.dumps({name: known for name, known in self._known.items() if (self._root / name).exists()})
+
+    def _read(self) -> dict[str, list[Any]]:
+        """Read what was noted; without it, or if it was damaged, files are opened again."""
+        try:
+            found = json.loads((self._root / _FOOTERS).read_text(encoding="utf-8"))
+            return {
+                name: [int(size), int(time), str(mark), int(rows)] for name, (size, time, mark, rows) in found.items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
 
 
 def read_fingerprint(path: Path) -> str:
@@ -158,11 +221,15 @@ def read_fingerprint(path: Path) -> str:
     Raises:
         LakeError: the file is no Parquet file of a lake.
     """
+    return _read_footer(path).fingerprint
+
+
+def _read_footer(path: Path) -> Footer:
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        metadata = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
         raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
-    return str(metadata.get(_FINGERPRINT, b""), "utf-8")
+    return Footer(str((metadata.metadata or {}).get(_FINGERPRINT, b""), "utf-8"), metadata.num_rows)
 
 
 def read_table(path: Path, schema: pa.Schema) -> pa.Table:
@@ -216,6 +283,14 @@ def _is_orphan(name: str) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(folder / entry.name for entry in entries if entry.is_file())
+    except FileNotFoundError:
+        return []
 
 
 def _sync(path: Path) -> None:

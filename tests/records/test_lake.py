@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from records.errors import LakeError
-from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.lake import Dataset, Footer, Lake, read_fingerprint, read_table
 from records.schemas import ADDED, DOCUMENTS, ENTITIES, from_table, to_table
 from records.types import Document, DocumentKind, Entity, EntityKind
 
@@ -118,3 +118,37 @@ def test_a_scratch_folder_is_gone_when_its_block_ends(lake: Lake) -> None:
     with lake.scratch() as folder:
         (folder / "x").write_text("x")
     assert not folder.exists()
+
+
+def test_a_footer_that_was_read_before_is_not_read_again_unless_the_file_changed(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lake.partition(Dataset.DOCUMENTS, DAY) / "blog.parquet"
+    lake.write_table(path, to_table([DOCUMENT], DOCUMENTS), "one")
+    assert lake.footer(path) == Footer("one", 1)
+    lake.keep_footers()
+    later = Lake(lake.root)
+    with monkeypatch.context() as shut:
+        shut.setattr("records.lake.pq.read_metadata", lambda _: pytest.fail("the file was opened"))
+        assert later.footer(path) == Footer("one", 1)
+        assert later.is_current(path, "one")
+    lake.write_table(path, to_table([DOCUMENT] * 2, DOCUMENTS), "two")
+    assert later.footer(path) == Footer("two", 2)
+
+
+@pytest.mark.parametrize("text", ["rubbish", "[]", '{"documents/x": 1}', '{"documents/x": ["a", 1, "", 0]}'])
+def test_damaged_notes_of_footers_are_passed_over(lake: Lake, text: str) -> None:
+    path = lake.partition(Dataset.DOCUMENTS, DAY) / "blog.parquet"
+    lake.write_table(path, to_table([DOCUMENT], DOCUMENTS), "one")
+    (lake.root / ".footers.json").write_text(text)
+    assert Lake(lake.root).footer(path) == Footer("one", 1)
+
+
+def test_the_footers_of_removed_files_are_not_kept(lake: Lake) -> None:
+    for name in ("a", "b"):
+        path = lake.partition(Dataset.DOCUMENTS, DAY) / f"{name}.parquet"
+        lake.write_table(path, to_table([DOCUMENT], DOCUMENTS), name)
+        lake.footer(path)
+    path.unlink()
+    lake.keep_footers()
+    assert list(json.loads((lake.root / ".footers.json").read_text())) == ["documents/date=2026-11-21/a.parquet"]

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from records.errors import TopTermsError
-from service.commands import ask, build, daily, names, operate, start
+from service.commands import ask, build, daily, names, operate, serve, start
 from service.exits import ExitCode, exit_code
 from service.options import examples
 
@@ -53,7 +53,7 @@ def topterms(
     del debug, version  # _Guarded and _show_version see to them
 
 
-for part in (start.app, build.app, names.app, ask.app, operate.app, daily.app):
+for part in (start.app, build.app, names.app, ask.app, operate.app, daily.app, serve.app):
     app.add_typer(part)
 app.add_typer(operate.index_app, name="index")
 

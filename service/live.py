@@ -1,24 +1,33 @@
 """What answers for a project: its index and its lake, and what is worked out of them once and kept."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
+from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from records.lake import Dataset, read_fingerprint
 from records.snapshot import Snapshot, read_snapshot
-from records.types import Document, Entity, EntityKind
-from service.pipeline import open_index
+from records.types import Document, Entity, EntityKind, StageReport, TermKind
+from service.pipeline import open_index, writing
 from service.project import Project
 
 if TYPE_CHECKING:  # imported where they are needed: a name is looked up without scikit-learn and spaCy
     from index.clusters import Cluster
-    from index.corpus import Corpus
+    from index.corpus import Corpus, CorpusTerm
     from index.trends import Rising, TermTrends
     from nlp.mentions import Linked, Linker
 
 Made = TypeVar("Made")
+_DESCRIBING = (TermKind.TAG, TermKind.NP, TermKind.ADJ, TermKind.N1, TermKind.N2)
 _DAYS_KEPT = 4
+
+
+class Words(StrEnum):
+    """Words that are made for describing music."""
+
+    STYLE = "style"
+    MOOD = "mood"
 
 
 class _Kept(Generic[Made]):
@@ -92,6 +101,19 @@ class LiveProject:
         snapshot = self.snapshot()
         return self._corpora.get((snapshot.id, kind), lambda: Corpus(snapshot.vectors[kind]))
 
+    def songs_of(self, artist_id: str) -> list[str]:
+        """Return the ids of the songs of an artist that are written about, the best known first."""
+        known = EntityKind.SONG in self.snapshot().vectors
+        return self.corpus(EntityKind.SONG).performed_by(artist_id) if known else []
+
+    def words(self, words: Words, kind: EntityKind) -> "list[CorpusTerm]":
+        """Return the styles or moods that the entities of a kind are described by, the most common first."""
+        from index.names import fold
+        from nlp.lexicon import MOODS, STYLES
+
+        among = {fold(word) for word in (STYLES if words is Words.STYLE else MOODS)}
+        return self.corpus(kind).top_terms(_DESCRIBING, among)
+
     def clusters(self, kind: EntityKind) -> "tuple[Cluster, ...]":
         """Return the clusters of the live entities of a kind; worked out once a snapshot."""
         from index.clusters import clusters
@@ -118,6 +140,17 @@ class LiveProject:
             ConfigurationError: there is no catalogue.
         """
         return self._linkers.get(read_fingerprint(self.lake.catalog), self._linker).link(document)
+
+    def catalogued(self, ids: Iterable[str]) -> dict[str, Entity]:
+        """Return the entities of the catalogue of these ids, by id."""
+        from nlp.catalog import entities_of
+
+        return entities_of(self.lake, ids)
+
+    def publish(self) -> StageReport:
+        """Make the latest vectors the ones that answer; see `service.pipeline.Chain.publish`."""
+        with writing(self.project) as chain:
+            return chain.publish()
 
     def _linker(self) -> "Linker":
         from nlp.catalog import read_catalog

@@ -66,6 +66,32 @@ class ElasticsearchSettings(BaseModel):
     """Copies of every shard, as far as there are nodes for them."""
 
 
+class ServeSettings(BaseModel):
+    """How `topterms serve` answers, and what it bears from whom."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    api_key: SecretStr = SecretStr("")
+    """Key that lets a caller publish (`Authorization: Bearer KEY`); without one nobody may. Better kept in the
+    environment: TOPTERMS_SERVE__API_KEY."""
+    requests_per_minute: int = Field(default=600, ge=0)
+    """Requests of one client a minute; 0 for any number."""
+    limit_loopback: bool = False
+    """Whether clients on this very machine are held to that too."""
+    threads: int = Field(default_factory=lambda: max(4, os.cpu_count() or 1), ge=1)
+    """Questions of the quick kind that are worked on at a time; the machine's cores, but at least 4, if silent."""
+    heavy_threads: int = Field(default=2, ge=1)
+    """Questions at a time that read documents or a whole snapshot; they never take a thread of the quick ones."""
+    waiting: int = Field(default=200, ge=1)
+    """Questions that may wait for a thread; more are told to come back later."""
+    deadline: float = Field(default=10.0, gt=0)
+    """Seconds that an answer may take."""
+    max_body: int = Field(default=1_000_000, ge=1_000)
+    """Bytes that may be posted."""
+    max_text: int = Field(default=10_000, ge=100)
+    """Characters of a text that artists are looked for in."""
+
+
 class Settings(BaseSettings):
     """All that a user may set; paths are relative to the project's folder."""
 
@@ -91,6 +117,7 @@ class Settings(BaseSettings):
     weigh: WeighSettings = WeighSettings()
     keep: KeepSettings = KeepSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    serve: ServeSettings = ServeSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -15,6 +15,7 @@ PAGES = [
     ROOT / "docs" / "operations.md",
     ROOT / "docs" / "elasticsearch.md",
     ROOT / "docs" / "time.md",
+    ROOT / "docs" / "http.md",
     ROOT / "docs" / "export.md",
 ]
 _TYPED = re.compile(r"(?<![\w/.-])topterms ((?:-|\w)[^`#\n>|&]*)")

@@ -1,0 +1,76 @@
+"""The application: routers, what stands before them, and an OpenAPI that says what they answer."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from pydantic.json_schema import models_json_schema
+
+from service.http.guard import Guard
+from service.http.observed import Metrics, Observed
+from service.http.problems import Problem, answer_problems
+from service.http.routes import alike, corpus, entities, operation, posted
+from service.http.state import Service
+from service.http.work import Workers
+from service.live import LiveProject
+
+ROUTERS = (operation.router, alike.router, corpus.router, posted.router, entities.router)
+"""In this order: the last takes whatever address begins with /v1/artists or /v1/songs."""
+_DESCRIPTION = """Top terms of artists and songs, from what people write about them: docs/http.md.
+
+Errors are problems (RFC 9457). Answers that come of the live snapshot alone carry an ETag of it."""
+
+
+def create_app(
+    live: LiveProject, log: structlog.typing.FilteringBoundLogger, pages: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """Make the application that answers for a project.
+
+    Args:
+        live: the project.
+        log: where requests are told of.
+        pages: routers of what is no API, such as a web page; mounted last and left out of the OpenAPI.
+    """
+    workers = Workers(live.project.settings.serve)
+    service = Service(live, workers, Metrics(workers))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        workers.close()
+
+    app = FastAPI(
+        title="topterms",
+        version=version("topterms"),
+        description=_DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # its page would fetch scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    for router in ROUTERS:
+        app.include_router(router)
+    for page in pages:
+        app.include_router(page, include_in_schema=False)
+    answer_problems(app)
+    app.add_middleware(Guard, settings=service.settings)
+    app.add_middleware(Observed, metrics=service.metrics, log=log)  # the last added stands first
+    _know_problems(app)
+    return app
+
+
+def _know_problems(app: FastAPI) -> None:
+    """Put the schema of a problem, which no route returns by type, into the OpenAPI."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = make()
+        _, definitions = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"].update(definitions["$defs"])
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents

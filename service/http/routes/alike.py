@@ -1,0 +1,183 @@
+"""What is alike, and why; what fits a description."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.published import Filters
+from records.errors import UnknownEntityError
+from records.types import EntityKind
+from service.http.parameters import (
+    MOST_HANDLES,
+    MOST_SEEDS,
+    AnyKind,
+    Handle,
+    Kind,
+    Limit,
+    Offset,
+    Phrase,
+    Sentences,
+    Share,
+)
+from service.http.problems import ANY_REQUEST
+from service.http.shapes import Neighbors, paged
+from service.http.state import NOT_MODIFIED, Changing, ServiceOf
+from service.http.work import heavy, quick
+from service.live import LiveProject
+from service.questions import Seed, Why, explain, find_seeds, find_similar, read_mix
+
+router = APIRouter(prefix="/v1", tags=["likeness"], responses=ANY_REQUEST)
+FARTHEST = 1_000
+"""`reverse` begins with the least alike of so many that are most alike."""
+Seeds = Annotated[list[Handle], Query(max_length=MOST_SEEDS)]
+Handles = Annotated[list[Handle], Query(max_length=MOST_SEEDS)]
+Mix = Annotated[
+    list[Annotated[str, Field(max_length=40)]],
+    Query(max_length=8, description="Weight of a term kind or of `latent`, such as adj=2; may be given again."),
+]
+
+
+class WeightedSeed(BaseModel):
+    """Somebody that the answer shall be like, or unlike."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    handle: Handle
+    weight: float = Field(default=1.0, ge=-1_000, le=1_000, allow_inf_nan=False)
+
+
+class SimilarQuery(BaseModel):
+    """What `similar` is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seeds: list[WeightedSeed] = Field(min_length=1, max_length=MOST_SEEDS)
+    kind: EntityKind | None = None
+    mix: dict[Annotated[str, Field(max_length=20)], Annotated[float, Field(ge=0, le=1_000)]] | None = Field(
+        default=None, max_length=8
+    )
+    min_familiarity: float = Field(default=0.0, ge=0, le=1)
+    max_familiarity: float = Field(default=1.0, ge=0, le=1)
+    min_hotttnesss: float = Field(default=0.0, ge=0, le=1)
+    max_hotttnesss: float = Field(default=1.0, ge=0, le=1)
+    only: list[Handle] | None = Field(default=None, max_length=MOST_HANDLES)
+    without: list[Handle] = Field(default=[], max_length=MOST_HANDLES)
+    reverse: bool = False
+    limit: int = Field(default=10, ge=1, le=100)
+    offset: int = Field(default=0, ge=0, le=1_000)
+
+
+@router.get("/similar", dependencies=[Changing], responses=NOT_MODIFIED)
+@quick
+def similar(
+    service: ServiceOf,
+    like: Annotated[Seeds, Query(min_length=1, description="Names or ids; NAME^2 weighs twice. May be given again.")],
+    unlike: Annotated[Seeds, Query(description="Not like these.")] = [],  # noqa: B006  # FastAPI copies a default
+    kind: AnyKind = None,
+    mix: Mix = [],  # noqa: B006
+    min_familiarity: Share = 0.0,
+    max_familiarity: Share = 1.0,
+    min_hotttnesss: Share = 0.0,
+    max_hotttnesss: Share = 1.0,
+    only: Annotated[Handles, Query(description="Only these; may be given again.")] = [],  # noqa: B006
+    without: Annotated[Handles, Query(description="None of these.")] = [],  # noqa: B006
+    reverse: Annotated[bool, Query(description="The least alike of the thousand most alike come first.")] = False,
+    limit: Limit = 10,
+    offset: Offset = 0,
+) -> Neighbors:
+    """Find what is most alike to one artist or several, or to songs, with the terms that each shares with them."""
+    live = service.live
+    seeds = find_seeds(live.index, live.lake, like, unlike, kind)
+    filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
+    return similar_to(live, seeds, read_mix(mix), filters, only or None, without, reverse, limit, offset)
+
+
+@router.post("/similar")
+@heavy
+def similar_by_body(service: ServiceOf, query: SimilarQuery) -> Neighbors:
+    """Find what is most alike to many seeds, each with its weight; unlike where the weight is below 0."""
+    live, kind, seeds = service.live, query.kind, []
+    for asked in query.seeds:
+        entity = live.resolve(asked.handle, kind)
+        kind = entity.kind
+        seeds.append(Seed(entity, asked.weight))
+    filters = Filters(query.min_familiarity, query.max_familiarity, query.min_hotttnesss, query.max_hotttnesss)
+    places = query.reverse, query.limit, query.offset
+    return similar_to(live, tuple(seeds), query.mix, filters, query.only, query.without, *places)
+
+
+@router.get("/explain")
+@heavy
+def why(
+    service: ServiceOf,
+    a: Annotated[Handle, Query(description="Name or id of the one.")],
+    b: Annotated[Handle, Query(description="Name or id of the other.")],
+    kind: AnyKind = None,
+    sentences: Sentences = 1,
+    limit: Limit = 10,
+) -> Why:
+    """Say why two are alike: shared terms, the share of each, and sentences with source and date."""
+    return explain(service.live.index, service.live.lake, (a, b), kind, limit, sentences)
+
+
+@router.get("/search", dependencies=[Changing], responses=NOT_MODIFIED)
+@quick
+def search(
+    service: ServiceOf,
+    description: Annotated[
+        Phrase, Query(description='Words; shoegaze^2 weighs twice, -metal is unwanted, "a phrase".')
+    ],
+    kind: Kind = EntityKind.ARTIST,
+    min_familiarity: Share = 0.0,
+    max_familiarity: Share = 1.0,
+    min_hotttnesss: Share = 0.0,
+    max_hotttnesss: Share = 1.0,
+    limit: Limit = 10,
+    offset: Offset = 0,
+) -> Neighbors:
+    """Find artists or songs by a description."""
+    index = service.live.index
+    filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
+    found = index.search(description, kind, offset + limit + 1, filters)
+    shown, page = paged(found, limit, offset)
+    return Neighbors([], shown, index.unknown_words(description, kind), page)
+
+
+def similar_to(
+    live: LiveProject,
+    seeds: tuple[Seed, ...],
+    mix: dict[str, float] | None,
+    filters: Filters,
+    only: list[str] | None,
+    without: list[str],
+    reverse: bool,
+    limit: int,
+    offset: int,
+) -> Neighbors:
+    """Answer `similar`; whoever is to be kept in or left out and is unknown is passed over and told of."""
+    kind = seeds[0].entity.kind
+    unknown: list[str] = []
+    kept = None if only is None else _known(live, only, kind, unknown)
+    narrowed = Filters(
+        filters.min_familiarity,
+        filters.max_familiarity,
+        filters.min_hotttnesss,
+        filters.max_hotttnesss,
+        kept,
+        _known(live, without, kind, unknown),
+    )
+    depth = FARTHEST if reverse else offset + limit + 1
+    found = list(find_similar(live.index, seeds, depth, mix, narrowed).neighbors)
+    shown, page = paged(found[::-1] if reverse else found, limit, offset)
+    return Neighbors(list(seeds), shown, unknown, page)
+
+
+def _known(live: LiveProject, handles: list[str], kind: EntityKind, unknown: list[str]) -> frozenset[str]:
+    found = set()
+    for handle in handles:
+        try:
+            found.add(live.resolve(handle, kind).id)
+        except UnknownEntityError:
+            unknown.append(handle)
+    return frozenset(found)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from wordfreq import zipf_frequency
 
 from nlp.folding import fold
+from nlp.namesakes import FAMOUS, GIVEN_NAMES, PLACES, ROLES, STATES
 
 SURE = 4.0
 """Log-odds of a name that is no everyday word, spelled as the catalogue spells it: confidence .98."""
@@ -18,7 +19,21 @@ _RARE = 3.0
 """Zipf frequency (log10 of occurrences in 10^9 words) below which a word counts as no everyday word."""
 _UNHEARD = 2.0
 """Zipf frequency below which a word is hardly one: then small letters are a matter of style ("slowdive")."""
+_EVERYDAY = 1.0
 _PER_ZIPF = 2.2
+"""Log-odds that an everyday word loses as a name, at once and per tenfold frequency."""
+_COMMON = 4.0
+"""Zipf frequency that all words of a name reach together where it is a phrase as well ("So Weird", "Oh No")."""
+_PER_COMMON = 1.2
+_NAMESAKE = 4.0
+"""Log-odds that a name loses which is a given name or a place."""
+_SHORT_LETTERS = 4
+_ORDINARY = 4.8
+"""Zipf frequency from which on a word opens sentences for no other reason than that one has to."""
+_LETTERS = 2.8
+"""Zipf frequency above which letters in capitals stand for something that everybody knows ("NPR")."""
+_HARDLY = 0.2
+_NUMBER = re.compile(r"[\W\d_]+|\d+(['\u2019]?s|am|pm)", re.IGNORECASE)
 _REACH = 60
 """Characters to either side in which a cue counts: about a clause."""
 _SMALL = frozenset("a an and at by de del der for from in la le of on or the to with y".split())  # noqa: SIM905
@@ -27,9 +42,8 @@ _CUES = re.compile(
     r"vocals?|trio|duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
     r"released|covers?|frontman|discography|soundtrack|lineup)\b"
 )
-_SAID_BEFORE = re.compile(
-    r"\b(by|bands?|groups?|duo|trio|singer|artist|rapper|feat\.?|ft\.?|featuring|vs\.?|fans? of|sounds? like) $"
-)
+_CALLED_BEFORE = re.compile(r"\b(bands?|groups?|duo|trio|quartet|singer|artist|rapper)( called| named)? $")
+_SAID_BEFORE = re.compile(r"\b(by|feat\.?|ft\.?|featuring|vs\.?|fans? of|sounds? like) $")
 _SAID_AFTER = re.compile(
     r"['\u2019]s? ((new|first|second|third|latest|debut|last|next|best|early|late|self-titled)\b|(album|song|single|"
     r"track|record|ep|lp|cover|version|music|sound|singer|guitarist|drummer|discography|set)\b)"
@@ -37,8 +51,25 @@ _SAID_AFTER = re.compile(
 _LINKED_BEFORE = re.compile(r"(\blike|\bwith|\band|&|,) $")
 _PLACED_BEFORE = re.compile(r"\b(in|at|near|into|around|of the|city of|downtown) $")
 _REACHED_BEFORE = re.compile(r"\b(to|from|on|north|south|east|west|new) $")
-_CAPITAL_AFTER = re.compile(r" (?!(?:And|Or)\b)[A-Z][a-z]|-\w|,? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b")
-_CAPITAL_BEFORE = re.compile(r"(?<![.!?:;\"'\u201c\u201d(\n])[ ]?\b(?:[A-Z][a-z]+|[A-Z]\.) $")
+_NAMED_ON = re.compile(
+    r" (?!(?:And|Or)\b)[A-Z][a-z]|-(?!(style|like|type|esque|era|circa|inspired|tinged|ish)\b)\w|"
+    r",? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b| (of|von|van|de|del)( the)? [A-Z]"
+)
+"""Behind a name: it goes on, as "Hieroglyphics Ensemble" and "Virgin of the Birds" do."""
+_NAMED_BEFORE = re.compile(
+    r"(?:^|(?P<ends>[.!?:;\"'\u201c\u201d(\n]) ?|[\s\[])(?P<word>[A-Z][a-z\u2019']+|[A-Z]\.) \[?$"
+)
+"""Before a name: it is the end of a longer one, as "Arturo Sandoval" and "Gabe [Marin]" are."""
+_AND_THE_BEFORE = re.compile(r"[A-Z]\w+ (&|[Aa]nd) (The|His|Her|Their) $")
+_OWNED_BEFORE = re.compile(
+    r"\b(an?|my|your|his|her|our|their|this|those|these|each|every)( (new|old|own))? $", re.IGNORECASE
+)
+_NOTHING_OWNED = re.compile(
+    r"\s*([.,;:!?)\n]|$)| (on|in|and|or|with|that|which|because|for|to|at|was|is|from|of|but)\b"
+)
+"""Together: "a Les Paul on the left" is a thing, "a Steve Vai record" speaks of the artist."""
+_LISTED = re.compile(r"[,;:=|/]|\s[-\u2013\u2014]|^-")
+_BRACKETED = re.compile(r"[A-Z]\w+ \($")
 _SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(])$")
 _SPEAKER = re.compile(r"\s*:")
 
@@ -55,10 +86,26 @@ def to_confidence(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
+def opens_sentence(text: str, start: int) -> bool:
+    """Say whether a sentence or a line begins there, or a quotation or bracket: then a capital says little."""
+    before = text[max(0, start - 4) : start]
+    return not before or bool(_SENTENCE_START.search(before))
+
+
+def is_one_word(name: str) -> bool:
+    """Say whether a name is a single word, but for "the"."""
+    return len(_words(name)) <= 1
+
+
 def is_everyday(name: str) -> bool:
     """Say whether a name is a single word (but for "the") that everyday English uses, such as Low or The Books."""
-    words = _words(name)
-    return len(words) <= 1 and _zipf(" ".join(words)) > _RARE
+    word = " ".join(_words(name))
+    return is_one_word(name) and _zipf(word) > _RARE and word not in FAMOUS
+
+
+def is_namesake(name: str) -> bool:
+    """Say whether a name is also a common given name or a place."""
+    return " ".join(_words(name)) in GIVEN_NAMES | PLACES
 
 
 @lru_cache(maxsize=100_000)
@@ -79,26 +126,50 @@ def _everydayness(word: str) -> float:
 
 
 @lru_cache(maxsize=100_000)
+def _rarest(name: str) -> float:
+    """Return the Zipf frequency of the least common word of a name."""
+    return min((_zipf(word) for word in _words(name)), default=0.0)
+
+
+def _is_phrase(name: str) -> bool:
+    """Say whether several everyday words make a name, and not a given name and a surname."""
+    words = _words(name)
+    return len(words) > 1 and _rarest(name) > _COMMON and words[0] not in GIVEN_NAMES
+
+
+@lru_cache(maxsize=100_000)
 def _prior(name: str) -> float:
     words = _words(name)
-    if not any(character.isalpha() for character in name):
-        return -1.0  # a number or a sign
+    if _NUMBER.fullmatch(name):
+        return -1.0
     if len(words) > 1:
-        return SURE
-    return SURE - _PER_ZIPF * max(0.0, _zipf(" ".join(words)) - _RARE)
+        return SURE - (_PER_COMMON * (_rarest(name) - _COMMON) if _is_phrase(name) else 0.0)
+    word = " ".join(words)
+    if word in GIVEN_NAMES or word in PLACES:
+        return SURE - _NAMESAKE
+    everyday = _EVERYDAY + _PER_ZIPF * (_zipf(word) - _RARE) if _zipf(word) > _RARE and word not in FAMOUS else 0.0
+    if name.isupper() and len(name) <= _SHORT_LETTERS:
+        everyday = 6.0 if word in STATES else max(everyday, 2.0 if _zipf(word) > _LETTERS else 0.0)
+    return SURE - everyday
 
 
 def _of_the_name(surface: str, name: str) -> float:
     """Return what the name is worth, spelled as it is there: small letters speak for a word, not a name."""
-    prior = _prior(name)
-    rarest = min((_zipf(word) for word in _words(name)), default=0.0)
+    prior, rarest, several = _prior(name), _rarest(name), len(_words(name)) > 1
     if _keeps_capitals(surface, name):
-        return prior - (4.0 if surface.islower() and rarest > _UNHEARD and len(_words(name)) < 3 else 0.0)
+        return prior - (4.0 if surface.islower() and rarest > (_COMMON if several else _UNHEARD) else 0.0)
     if surface.islower() or not surface[:1].isupper() or not _is_titled(surface):
-        return prior - (1.5 if rarest < _UNHEARD else 2.5 if len(_words(name)) > 2 else 6.0)
+        return prior - _small_letters(rarest, several)
     if surface.isupper():
         return prior - 0.5
-    return prior - (0.3 if len(_words(name)) > 1 else 3.0 if rarest > _RARE else 1.0)
+    return prior - (0.3 if several else 3.0 if rarest > _RARE else 1.0)
+
+
+def _small_letters(rarest: float, several: bool) -> float:
+    """Return what a name loses in small letters: "death cab for cutie" little, "much the same" all."""
+    if several:
+        return 1.5 if rarest < _UNHEARD else 2.5 if rarest < _RARE else 6.0
+    return 3.5 if rarest < _UNHEARD else 6.0
 
 
 def _keeps_capitals(surface: str, name: str) -> bool:
@@ -114,31 +185,57 @@ def _is_titled(surface: str) -> bool:
 
 def _of_the_place(surface: str, before: str, after: str) -> float:
     """Return what stands around speaks for or against: little where the name has several words, much for one word."""
-    single = len(_words(surface)) <= 1
-    everyday = is_everyday(surface)
-    weight = 1.0 if single else 0.2
-    starts = bool(_SENTENCE_START.search(before)) or not before
-    total = 0.0
-    if _CAPITAL_AFTER.match(after):
-        total -= 3.5 * weight
-    if not starts and _CAPITAL_BEFORE.search(before):
-        total -= 3.5 * weight
+    several, everyday = len(_words(surface)) > 1, is_everyday(surface)
+    weight = 1.0 if not several else 0.6 if _is_phrase(surface) else _HARDLY
+    starts = opens_sentence(before, len(before))
+    total = 2.0 if surface.startswith("The ") and not starts else 0.0
+    if _NAMED_ON.match(after) or (not starts and _goes_before(before)):
+        total -= 4.5 * weight
     if _PLACED_BEFORE.search(before):
         total -= 3.5 * weight
     if everyday and _REACHED_BEFORE.search(before):
         total -= 2.0
+    if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
+        total -= 5.0
     if starts and _SPEAKER.match(after) and len(surface) < 4:
         total -= 5.0
     if starts and everyday:
-        total -= (3.0 if after[:1] in (",", "!", ":", ".", "-", "?") else 1.5) * _everydayness(surface)
-    if _is_quoted(before, after):
+        total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _everydayness(surface)
+    if _is_quoted(before, after) or (everyday and _BRACKETED.search(before) and after[:1] == ")"):
         total -= 2.5 * weight
+    if weight > _HARDLY and _is_heading(before, after):
+        total -= 3.5
     return total + _music_around(before, after, everyday)
+
+
+def _goes_before(before: str) -> bool:
+    """Say whether a capitalised word before makes a name the end of a longer one: "Gabe Marin", not "Singer Adele".
+
+    At the start of a sentence it does so only if it is a given name or no everyday word ("Then Rush toured").
+    """
+    if _AND_THE_BEFORE.search(before):
+        return True
+    found = _NAMED_BEFORE.search(before)
+    if not found or found["word"] in ROLES:
+        return False
+    word = found["word"].lower()
+    return not found["ends"] or word in GIVEN_NAMES or _zipf(word) < _ORDINARY
+
+
+def _is_heading(before: str, after: str) -> bool:
+    """Say whether the line is a heading with capitals throughout, which say nothing of any word of it."""
+    if "\n" not in before or "\n" not in after:
+        return False
+    rest = before.rpartition("\n")[2] + after.partition("\n")[0]
+    words = re.findall(r"[^\W\d_]\S*", rest)
+    return bool(words) and all(word[0].isupper() or word in _SMALL for word in words) and not _LISTED.search(rest)
 
 
 def _music_around(before: str, after: str, everyday: bool) -> float:
     total = 0.0
-    if _SAID_BEFORE.search(fold(before)):
+    if _CALLED_BEFORE.search(fold(before)):
+        total += 3.5
+    elif _SAID_BEFORE.search(fold(before)):
         total += 2.5
     elif _LINKED_BEFORE.search(before):
         total += 0.5
@@ -155,12 +252,15 @@ def _is_quoted(before: str, after: str) -> bool:
     return before[-1:] in ('"', "\u201c", "\u2018") and after[:1] in ('"', "\u201d", "\u2019", ",", ".")
 
 
-def short_score(text: str, start: int, end: int, short: str) -> float:
+def short_score(text: str, start: int, end: int, name: str) -> float:
     """Return the log-odds that the last word of a name, standing alone behind the full name, means its bearer.
 
     Everyday words lose by how common they are; a capital beside it speaks for another bearer of the surname.
     """
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    first, short = fold(name).split()[0], fold(name).split()[-1]
+    if re.search(rf"\b({re.escape(first)} \[|(mr|mrs|ms|dr|sir|miss)\.? )$", fold(before)):
+        return 3.0
     return 3.0 - max(0.0, _zipf(short) - 4.0) + _of_the_place(text[start:end], before, after)
 
 

@@ -147,3 +147,51 @@ def test_a_name_within_another_is_not_counted_twice() -> None:
     linker = Linker(Names([Entity("m", ARTIST, "Mac"), Entity("f", ARTIST, "Fleetwood Mac")]), 0.7)
     found_here: Document = document("The band Fleetwood Mac played.")
     assert [m.entity_id for m in linker.link(found_here).mentions] == ["f"]
+
+
+BYSTANDERS = Linker(
+    Names(
+        [
+            Entity(id=fold(name), kind=ARTIST, name=name)
+            for name in (
+                *("Beth", "Phoenix", "AZ", "Much The Same", "Les Paul", "Shulman", "Hieroglyphics", "Woods", "1990s"),
+                *("Rush", "The Residents", "Gentle Giant", "Annihilator", "So Weird"),
+            )
+        ]
+    ),
+    0.7,
+)
+
+
+def bystanders(text: str) -> list[str]:
+    return [text[m.start : m.end] for m in BYSTANDERS.link(document(text, "A post")).mentions]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would write to Beth because we talk.",
+        "They drove to Phoenix, AZ in the late 1990s.",
+        "It is much the same as before.",
+        "On the records it was a Les Paul on the left.",
+        "Most of their music was written by Ray Shulman. The Shulman family is large.",
+        "I played in a group called Peter Apfelbaum's Hieroglyphics Ensemble.",
+        "The new record by Emily And The Woods is out.",
+        "A band.\nWhat's So Weird?\nTheir songs.",
+    ],
+)
+def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
+    assert bystanders(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("When I heard Rush I ran. Then Rush toured, and my friend saw Rush.", ["Rush", "Rush", "Rush"]),
+        ("I met the people behind The Residents on their tour.", ["The Residents"]),
+        ("We have Jeff Waters of Annihilator on it.", ["Annihilator"]),
+        ("a Gentle Giant-style arrangement", ["Gentle Giant"]),
+    ],
+)
+def test_capitals_kept_throughout_tell_a_name(text: str, expected: list[str]) -> None:
+    assert bystanders(text) == expected

@@ -1,0 +1,111 @@
+"""What a whole text says of its names: its title, how they are written elsewhere in it, and beside whom."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nlp import confidence
+from nlp.folding import fold
+from nlp.namesakes import GIVEN_NAMES, ROLES
+from nlp.subject import title_cue
+from records.types import Document, Entity
+
+HEADS = 0.75
+"""Title cue from which on a title names its subject, whether the text repeats the name or not."""
+_HOLDS = 0.5
+_TITLE_HELPS = 3.0
+"""Log-odds that a name gains in the text of a document whose title or structured data names it."""
+_PART_OF_NAMES = -4.0
+_REPEATED = 1.0
+"""Log-odds that a name gains where it stands elsewhere in the same text beyond doubt."""
+_BEYOND_DOUBT = 2.5
+_STEADY = 0.7
+_STEADY_USES = 3
+"""Log-odds for each use with a capital beyond the first, and how many of them count at most."""
+_IN_COMPANY = 3.0
+_COMPANY = 60
+"""Characters between two names of one list at most."""
+_LIST = re.compile(r"(['\u2019]s)?\s*(,|&|/|and|or|,\s*and|,\s*or|vs\.?|with)\s*")
+_GOES_ON = re.compile(r"\b(\w+) (?=(?!And\b|Or\b)[A-Z][a-z])")
+_BEHIND_ANOTHER = re.compile(r"(?<=[a-z,] )([A-Z][a-z]+)(?= (\w+))")
+_BEHIND_GIVEN = re.compile(r"\b([A-Z][a-z]+)(?= (\w+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a name stands that may mean an entity."""
+
+    start: int
+    end: int
+    entity: Entity
+    log_odds: float
+
+
+def with_document(document: Document, places: list[Place]) -> Iterator[Place]:
+    """Let each place gain or lose by what title, structured data and the rest of the text say of the same name."""
+    by_entity: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        by_entity[place.entity.id].append(place)
+    longer = _words_of_longer_names(document.text)
+    gains = {entity_id: _gain(document, mine, longer) for entity_id, mine in by_entity.items()}
+    sure = [place for place in places if place.log_odds >= _BEYOND_DOUBT]
+    for place in places:
+        gain = gains[place.entity.id] + _IN_COMPANY * _is_in_company(document.text, place, sure)
+        yield Place(place.start, place.end, place.entity, place.log_odds + gain)
+
+
+def titled(title: str, names: Iterable[str]) -> bool:
+    """Say whether a title names one of them; an everyday word has to be a part of the title by itself."""
+    return any(title_cue(title, name) >= (HEADS if confidence.is_everyday(name) else _HOLDS) for name in names)
+
+
+def _gain(document: Document, places: list[Place], longer: frozenset[str]) -> float:
+    """Return the log-odds that all places of an artist gain or lose in a document."""
+    entity = places[0].entity
+    names = (entity.name, *entity.aliases)
+    if {fold(name) for name in document.about} & {fold(name) for name in names} or titled(document.title, names):
+        return _TITLE_HELPS
+    if confidence.is_one_word(entity.name) and _last(entity.name) in longer:
+        return _PART_OF_NAMES
+    repeated = _REPEATED if max(place.log_odds for place in places) >= _BEYOND_DOUBT else 0.0
+    return repeated + _steadiness(document.text, places)
+
+
+def _words_of_longer_names(text: str) -> frozenset[str]:
+    """Return the words that stand in longer names of a text: "Julie" where "Julie Slick" is spoken of.
+
+    A rare word has to stand behind a given name: "Derek Shulman", but not "my Radiohead Phase".
+    """
+    words = {match[1] for match in _GOES_ON.finditer(text)}
+    words |= {match[2] for match in _BEHIND_ANOTHER.finditer(text) if match[1] not in ROLES}
+    everyday = {word for word in words if word[0].isupper() and confidence.is_everyday(word)}
+    surnames = {match[2] for match in _BEHIND_GIVEN.finditer(text) if match[1].lower() in GIVEN_NAMES}
+    return frozenset(everyday | surnames)
+
+
+def _steadiness(text: str, places: Iterable[Place]) -> float:
+    """Return what an everyday word gains that has its capital again and again within sentences, and never lacks it.
+
+    "Rush" and "Cream" are told so from "rush" and "cream"; given names and places have capitals in any case.
+    """
+    within = [place for place in places if not confidence.opens_sentence(text, place.start)]
+    name = within[0].entity.name if within else ""
+    if not confidence.is_everyday(name) or confidence.is_namesake(name):
+        return 0.0
+    if not all(_last(text[place.start : place.end])[:1].isupper() for place in within):
+        return 0.0
+    return _STEADY * min(_STEADY_USES, len(within) - 1)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _is_in_company(text: str, place: Place, sure: Iterable[Place]) -> bool:
+    """Say whether a name stands in a list with a sure one ("Yes and Pink Floyd", "Low, Slowdive")."""
+    return any(
+        _LIST.fullmatch(text[min(place.end, other.end) : max(place.start, other.start)])
+        for other in sure
+        if other.entity.id != place.entity.id and abs(other.start - place.start) < _COMPANY
+    )

@@ -1,0 +1,84 @@
+"""Words whose bearers are well known: people, places and letters that are seldom the act of that name, or that are."""
+
+GIVEN_NAMES = frozenset(
+    """
+    aaron adam adrian aidan alan albert alec alex alexander alexandra alice alison allan amanda amber amy ana andrea
+    andrew andy angela anna anne annie anthony anton april arnold arthur ashley audrey barbara barry beatrice becky
+    ben benjamin bernard beth betty bill billy blake bob bobby brad bradley brandon brenda brian bruce bryan calvin
+    carl carla carlos carol caroline catherine cathy chad charles charlie charlotte cheryl chloe chris christian
+    christina christine christopher cindy claire clara claude colin connor craig curtis cynthia daisy dale damien
+    damon dan daniel danny darren dave david dawn dean debbie deborah denis dennis derek diana diane dominic don
+    donald donna doris dorothy doug douglas duncan dylan ed eddie edgar edith edward eleanor elena eli elton
+    elizabeth ella ellen elliot emily emma eric erica erik ethan eugene eva evan eve felix fiona frances frank fred
+    gabe gabriel gareth gary gavin gemma george georgia gerald gerard gilbert gina glen glenn gloria gordon grace
+    graham greg gregory guy hannah harold harriet harry harvey heather helen henry herbert holly howard hugh hugo
+    ian irene iris isaac isabel ivan jack jackie jacob jake james jamie jan jane janet jared jason jasper jay jean
+    jeff jeffrey jen jenna jennifer jenny jeremy jerome jerry jess jesse jessica jill jim jimmy joan joanna joe joel
+    john johnny jon jonas jonathan jordan joseph josh joshua joyce juan judith judy julia julian julie justin karen
+    karl kate katherine kathleen kathy katie keith kelly ken kenneth kenny kevin kim kirk kurt kyle larry laura
+    lauren laurence leah lee lena leo leon leonard leslie lewis liam lily linda lisa liz louis louise lucas lucy
+    luis luke lydia lynn madeleine malcolm marc marcus margaret maria marian marie marilyn marion mark martha martin
+    marvin mary mason matt matthew maureen max maya megan mel melanie melissa michael michelle miguel mike miles
+    miranda molly monica morgan nadia nancy naomi natalie natasha nathan neil nicholas nick nicola nicole nigel nina
+    noah nora norman oliver olivia oscar owen pamela pat patricia patrick paul paula pedro penny pete peter petra
+    phil philip phoebe rachel ralph randy ray raymond rebecca rex rhys richard rick ricky rita rob robert roberta
+    robin rod roger roland ron ronald ronnie rosa rose rosie ross roy russell ruth ryan sally sam samantha samuel
+    sandra sara sarah scott sean sebastian sergio shane shannon sharon sheila shirley sid simon sofia sonia sophia
+    sophie stacey stan stanley stefan stella stephanie stephen steve steven stuart sue susan suzanne sylvia ted
+    terence teresa terry theo theresa thomas tim timothy tina toby todd tom tommy tony tracy trevor ursula valerie
+    vanessa vera vernon veronica vic vicky victor victoria vincent viola violet virginia vivian walter wanda warren
+    wayne wendy wesley will william yvonne zach zoe
+    """.split()
+)
+"""Common given names of English texts: in an interview they are people, seldom the act of that name."""
+
+PLACES = frozenset(
+    """
+    africa alabama alaska albania algeria amsterdam antarctica argentina arizona arkansas asia athens atlanta austin
+    australia austria baltimore bangkok barcelona beijing belfast belgium berlin birmingham bolivia boston brazil
+    brighton bristol britain broadway brooklyn brussels budapest buffalo bulgaria cairo calgary california cambridge
+    canada cardiff chicago chile china cincinnati cleveland colorado connecticut copenhagen cuba cyprus dallas delaware
+    denmark denver detroit dublin dubai edinburgh egypt england essex ethiopia europe finland florida france georgia
+    germany ghana glasgow greece greenland hamburg harlem havana hawaii helsinki holland hollywood houston hungary
+    iceland idaho illinois india indiana indianapolis indonesia iowa iran iraq ireland israel istanbul italy jakarta
+    jamaica japan java jersey jerusalem jordan kansas kent kentucky kenya kiev korea kyoto leeds leicester lisbon
+    liverpool london louisiana louisville luxembourg madrid maine mali malta manchester manhattan maryland
+    massachusetts melbourne memphis mexico miami michigan milan milwaukee minneapolis minnesota mississippi missouri
+    montana montreal morocco moscow munich nashville nebraska nepal netherlands nevada newcastle nigeria norway
+    nottingham oakland ohio oklahoma oregon orlando osaka oslo ottawa oxford pakistan panama paris pennsylvania perth
+    peru philadelphia philippines phoenix pittsburgh poland portland portugal prague queens quebec reading rome
+    rotterdam russia sacramento savannah scotland seattle senegal seoul serbia shanghai sheffield sicily singapore
+    somerset spain stockholm sussex sweden switzerland sydney syria taiwan tampa tennessee texas tokyo toledo toronto
+    tucson tulsa tunisia turkey uganda ukraine utah vancouver venezuela venice vermont vienna vietnam virginia wales
+    warsaw washington wisconsin wyoming yorkshire zurich
+    """.split()
+)
+"""Countries, states and cities that texts about music speak of, as places far more often than as bands."""
+
+STATES = frozenset(
+    """
+    al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa
+    ri sc sd tn tx ut vt va wa wv wi wy dc uk us usa eu
+    """.split()
+)
+"""Letters that stand for a state or a country."""
+
+ROLES = frozenset(
+    """
+    Singer Rapper Producer DJ Band Duo Trio Guitarist Frontman Frontwoman Songwriter Drummer Bassist Composer Vocalist
+    Saxophonist Pianist Trumpeter Legend Legends Rockers Icon Icons Artist Group Act Review Album Interview Video Watch
+    Listen Stream Premiere News Live Feat Featuring By With And Or But Like When While As If Since Because Though The
+    January February March April May June July August September October November December Monday Tuesday Wednesday
+    Thursday Friday Saturday Sunday
+    """.split()
+)
+"""Capitalised words before a name that are no part of a longer one."""
+
+FAMOUS = frozenset(
+    """
+    abba adele beatles beethoven beyonce blondie bono bowie cher coldplay coltrane d'angelo dio donovan elvis eminem
+    gaga hendrix kanye kinks madonna metallica morrissey mozart nirvana ozzy pharrell radiohead rihanna robyn santana
+    shakira tlc zeppelin
+    """.split()
+)
+"""Words that are met often because of their bearer, and hardly otherwise."""

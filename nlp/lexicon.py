@@ -26,7 +26,7 @@ STYLES = frozenset(
     psych psych-folk psych-rock psychedelia psychedelic pub-rock punk punk-rock r&b ragga ragtime rap reggae reggaeton
     rock rockabilly rocksteady roots salsa samba screamo shoegaze shoegazer shoegazing singer-songwriter ska skiffle
     slacker slowcore sludge smooth-jazz soft-rock son soul southern-rock space-rock spiritual-jazz spoken-word
-    standards stoner surf swamp swing symphonic synth-pop synthpop synthwave tango tech-house techno thrash
+    standards stoner surf swamp swing symphonic synth-pop synthwave tango tech-house techno thrash
     thrash-metal traditional trance trap trip-hop tropicalia turntablism twee uk-garage vaporwave video-game
     vocal-jazz waltz witch-house world-music yacht-rock zydeco
     """.split()
@@ -106,6 +106,20 @@ INSTRUMENTS = frozenset(
 """What it is played on."""
 
 DESCRIPTIVE = STYLES | MOODS | SOUNDS | INSTRUMENTS
+
+
+_WRITTEN_AS_ONE = {term.replace("-", ""): term for term in STYLES if "-" in term}
+
+
+def canonical(term: str) -> str:
+    """Return a term with the words of the lists in their one spelling: "post punk" and "postpunk" are "post-punk"."""
+    words: list[str] = []
+    for word in term.split():
+        if words and f"{words[-1]}-{word}" in DESCRIPTIVE:
+            words[-1] = f"{words[-1]}-{word}"
+        else:
+            words.append(_WRITTEN_AS_ONE.get(word, word))
+    return " ".join(words)
 
 
 def is_descriptive(term: str) -> bool:

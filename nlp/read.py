@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from nlp.folding import fold
 from nlp.names import Names
-from nlp.scope import Shares, sentence_shares
+from nlp.scope import COMPARED, Shares, sentence_shares
 from nlp.terms import Found, sentence_terms
 from nlp.words import Sentence
 from records.types import Document, EntityKind, Mention, TermCount, TermKind
 
+_NAMED_BESIDE = 0.5
+"""Count of an artist named in a sentence that does not describe the entity but names it."""
 _OWN_WORDS_KEPT = frozenset("a an and at for from in of on or the to with".split())  # noqa: SIM905  # reads better
 
 
@@ -42,9 +44,9 @@ def count_terms(
         start, end = sentence[0].start, sentence[-1].end
         for entity, weight in share.items():
             mine = own.setdefault(entity, _own_words(entity, names))
-            for kind, term in _said_of(entity, mine, found, artists):
+            for kind, term in _said_of(entity, mine, found if weight > COMPARED else (), artists):
                 tally = tallies.setdefault((entity, kind, term), _Tally(0.0, start, end))
-                tally.tf += weight
+                tally.tf += weight if weight > COMPARED else _NAMED_BESIDE
     for (entity, kind, term), tally in tallies.items():
         yield TermCount(document.id, entity, kind, term, tally.tf, tally.start, tally.end)
 

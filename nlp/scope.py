@@ -13,6 +13,20 @@ SUBJECT_BESIDE_OTHERS = 0.5
 CARRIED = 0.5
 """Share of an entity in a sentence that goes on about it without naming it."""
 _CARRIED_SENTENCES = 2
+COMPARED = 0.0
+"""Share of an entity in a sentence that only likens another to it ("sounds like X"): it is named, not described."""
+_COMPARES = re.compile(
+    r"((?<!bands )(?<!artists )(?<!acts )(?<!groups )(?<!people )(?<!those )(?<!musicians )\b(like|unlike)|"
+    r"\bthan|\bas \w+ as|"
+    r"\b(reminiscent of|reminds? (me|us|one|you) of|recall(s|ed|ing)?|echo(es|ed|ing)?( of)?|a la|in the vein of|"
+    r"(fans?|devotees|disciples) of|influences? (from|of)|(influenced|inspired|informed) by|comparable to|akin to|"
+    r"(compared|compares|comparisons) (to|with)|similar(ities)? (to|with)|evok(es?|ed|ing)|channel(s|led|ling|ing)?|"
+    r"nods? to|indebted to|(shades|hints?|touch) of|somewhere between|covers? of|covering|opened for|supporting|"
+    r"toured with))( the| early| late| classic)?$"
+)
+_BEFORE = 6
+"""Words before a name in which a comparison is looked for."""
+_JOINS = frozenset(", and & or / + the".split())
 _GOES_ON = re.compile(
     r"(it|its|they|their|them|he|his|she|her|this|these|here|there|the (band|group|duo|trio|singer|song|track|album|"
     r"record|result|chorus|verse|guitars?|drums|bass|vocals?|voice|lyrics|production))\b"
@@ -35,7 +49,8 @@ def sentence_shares(sentences: Sequence[Sentence], mentions: Iterable[Mention]) 
     carried: Shares = {}
     left = 0
     for sentence, found in zip(sentences, by_sentence, strict=True):
-        named = list(dict.fromkeys(m.entity_id for m in found))
+        likened = _likened(sentence, found)
+        named = list(dict.fromkeys(m.entity_id for m in found if m not in likened))
         if named:
             carried = dict.fromkeys(named, CARRIED / len(named))
             left = _CARRIED_SENTENCES
@@ -43,8 +58,22 @@ def sentence_shares(sentences: Sequence[Sentence], mentions: Iterable[Mention]) 
         else:
             here = dict(carried) if left > 0 and _goes_on(sentence) else {}
             left = left - 1 if here else 0
-        shares.append(_with_subjects(here, subjects))
+        shares.append(dict.fromkeys((m.entity_id for m in likened), COMPARED) | _with_subjects(here, subjects))
     return shares
+
+
+def _likened(sentence: Sentence, found: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions in a sentence to which it likens something: behind "like", or joined to one that is."""
+    likened: list[Mention] = []
+    last_end = -1
+    for mention in found:
+        before = [word.text for word in sentence if word.end <= mention.start]
+        between = [word.text for word in sentence if last_end <= word.start and word.end <= mention.start]
+        joins_likened = bool(likened) and likened[-1].end == last_end and _JOINS.issuperset(between)
+        if joins_likened or _COMPARES.search(" ".join(before[-_BEFORE:])):
+            likened.append(mention)
+        last_end = mention.end
+    return likened
 
 
 def _with_subjects(here: Shares, subjects: Sequence[str]) -> Shares:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from nlp.junk import GENERIC_NOUNS, PRAISE, VAGUE_ADJECTIVES, VAGUE_NOUNS
+from nlp.lexicon import DESCRIPTIVE, STYLES, canonical
+from nlp.negation import denied
 from nlp.words import Sentence, Word
 from records.types import TermKind
 
@@ -28,16 +30,20 @@ def sentence_terms(sentence: Sentence, covered: frozenset[int]) -> list[Found]:
         sentence: the words.
         covered: positions of words that belong to a name of the catalogue. They make no term but n1 and n2, since a
             name found is counted as kind `artist`.
+
+    What the sentence denies is no term of it.
     """
-    found = [*_words(sentence), *_adjectives(sentence, covered), *_chunks(sentence, covered)]
+    not_said = denied(sentence)
+    left_out = covered | not_said
+    found = [*_words(sentence, not_said), *_adjectives(sentence, left_out), *_chunks(sentence, left_out)]
     return [(kind, term, words) for kind, term, words in found if len(term) <= _LONGEST_TERM]
 
 
-def _words(sentence: Sentence) -> Iterator[Found]:
-    """Yield words and pairs of neighbouring words; punctuation parts a pair."""
+def _words(sentence: Sentence, left_out: frozenset[int]) -> Iterator[Found]:
+    """Yield words and pairs of neighbouring words; punctuation and what is left out part a pair."""
     before = ""
-    for word in sentence:
-        if word.is_punctuation:
+    for position, word in enumerate(sentence):
+        if word.is_punctuation or position in left_out:
             before = ""
             continue
         yield TermKind.N1, word.text, frozenset((word.text,))
@@ -49,7 +55,9 @@ def _words(sentence: Sentence) -> Iterator[Found]:
 def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
     for position, word in enumerate(sentence):
         if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
-            yield TermKind.ADJ, word.lemma, frozenset((word.text, word.lemma))
+            behind = sentence[position + 1].lemma if position + 1 < len(sentence) else ""
+            if f"{word.lemma}-{behind}" not in DESCRIPTIVE:
+                yield TermKind.ADJ, canonical(word.lemma), frozenset((word.text, word.lemma))
 
 
 def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
@@ -83,9 +91,9 @@ def _noun_phrases(run: list[Word]) -> Iterator[Found]:
     head = run[-1]
     whole = " ".join([*(word.text for word in run[:-1]), head.lemma])
     if len(run) > 1 and _says_something(run):
-        yield TermKind.NP, whole, frozenset(whole.split()) | {head.text}
+        yield TermKind.NP, canonical(whole), frozenset(whole.split()) | {head.text}
     if head.lemma not in GENERIC_NOUNS and head.lemma not in VAGUE_NOUNS:
-        yield TermKind.NP, head.lemma, frozenset((head.text, head.lemma))
+        yield TermKind.NP, canonical(head.lemma), frozenset((head.text, head.lemma))
 
 
 def _says_something(run: list[Word]) -> bool:
@@ -93,6 +101,8 @@ def _says_something(run: list[Word]) -> bool:
     head = run[-1].lemma
     if head in VAGUE_NOUNS:
         return False
+    if any(word.lemma in STYLES for word in run[:-1]):
+        return True
     nouns = [word for word in run[:-1] if word.pos == "NOUN" and word.lemma not in GENERIC_NOUNS | VAGUE_NOUNS]
     return bool(nouns) or head not in GENERIC_NOUNS
 

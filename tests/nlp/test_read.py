@@ -116,3 +116,48 @@ def test_a_line_feed_ends_a_sentence() -> None:
 def test_a_model_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigurationError, match="'no_such_model' cannot be loaded"):
         load_tagger(CountSettings(model="no_such_model"))
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "said"),
+    [
+        ("There is nothing dreamy about Slowdive, but they are loud.", "dreamy", "loud"),
+        ("Slowdive are not gloomy, they are luminous.", "gloomy", "luminous"),
+        ("Slowdive never make abrasive records; theirs are gentle.", "abrasive", "gentle"),
+        ("Without heavy drums Slowdive, hazy as ever, drift.", "heavy", "hazy"),
+    ],
+)
+def test_what_is_denied_is_no_term(text: str, denied: str, said: str) -> None:
+    found = terms(text)["slowdive"]
+    assert denied not in {word for _, term in found for word in term.split()}
+    assert ("adj", said) in found
+
+
+@pytest.mark.parametrize("text", ["Slowdive are not only gentle but loud.", "Slowdive are nothing if not gentle."])
+def test_not_only_denies_nothing(text: str) -> None:
+    assert ("adj", "gentle") in terms(text)["slowdive"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Slowdive sound hazy, like My Bloody Valentine.",
+        "Slowdive make hazy records reminiscent of Pink Floyd and My Bloody Valentine.",
+    ],
+)
+def test_whom_somebody_is_likened_to_is_named_but_not_described(text: str) -> None:
+    found = terms(text)
+    assert ("adj", "hazy") in found["slowdive"]
+    assert of_kind(found["mbv"], TermKind.ARTIST) >= {"slowdive"}
+    assert of_kind(found["mbv"], TermKind.ADJ) == set()
+
+
+def test_bands_like_one_are_described_as_it_is() -> None:
+    assert ("adj", "hazy") in terms("Bands like Slowdive make hazy records.")["slowdive"]
+
+
+def test_a_style_has_one_spelling() -> None:
+    for spelling in ("post-punk", "post punk", "postpunk"):
+        found = terms(f"Slowdive play {spelling} songs.")["slowdive"]
+        assert "post-punk song" in of_kind(found, TermKind.NP)
+        assert "post" not in of_kind(found, TermKind.ADJ)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from records.errors import UnknownEntityError
 from records.lake import Dataset, read_fingerprint
 from records.snapshot import Snapshot, read_snapshot
 from records.types import Document, Entity, EntityKind, StageReport, TermKind
@@ -15,11 +16,12 @@ from service.project import Project
 if TYPE_CHECKING:  # imported where they are needed: a name is looked up without scikit-learn and spaCy
     from index.clusters import Cluster
     from index.corpus import Corpus, CorpusTerm
+    from index.published import Listing
     from index.trends import Rising, TermTrends
     from nlp.mentions import Linked, Linker
 
 Made = TypeVar("Made")
-_DESCRIBING = (TermKind.TAG, TermKind.NP, TermKind.ADJ, TermKind.N1, TermKind.N2)
+DESCRIBING = (TermKind.TAG, TermKind.NP, TermKind.ADJ, TermKind.N1, TermKind.N2)
 _DAYS_KEPT = 4
 
 
@@ -83,6 +85,10 @@ class LiveProject:
 
         return find_entity(self.index, self.lake, handle, kind)
 
+    def known(self, ids: Iterable[str]) -> "list[Listing]":
+        """Return the entities of some ids, in their order; those that the live snapshot does not know are left out."""
+        return [found for entity_id in ids for found in self._listing(entity_id)]
+
     def snapshot(self, day: date | None = None) -> Snapshot:
         """Return the vectors of a day, of the live snapshot's if None.
 
@@ -112,7 +118,7 @@ class LiveProject:
         from nlp.lexicon import MOODS, STYLES
 
         among = {fold(word) for word in (STYLES if words is Words.STYLE else MOODS)}
-        return self.corpus(kind).top_terms(_DESCRIBING, among)
+        return self.corpus(kind).top_terms(DESCRIBING, among)
 
     def clusters(self, kind: EntityKind) -> "tuple[Cluster, ...]":
         """Return the clusters of the live entities of a kind; worked out once a snapshot."""
@@ -151,6 +157,12 @@ class LiveProject:
         """Make the latest vectors the ones that answer; see `service.pipeline.Chain.publish`."""
         with writing(self.project) as chain:
             return chain.publish()
+
+    def _listing(self, entity_id: str) -> "list[Listing]":
+        try:
+            return self.index.listings([entity_id])
+        except UnknownEntityError:
+            return []
 
     def _linker(self) -> "Linker":
         from nlp.catalog import read_catalog

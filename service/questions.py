@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from index.published import Filters
     from records.lake import Lake
 
+FARTHEST = 1_000
+"""How far an answer in reverse reaches: beyond, next to nothing is shared and the order means nothing."""
 _WEIGHTED = re.compile(r"(?P<name>.+)\^(?P<weight>\d+(\.\d+)?|\.\d+)")
 
 
@@ -57,8 +59,10 @@ def find_entity(index: "Index", lake: "Lake", handle: str, kind: EntityKind | No
     try:
         return index.resolve(handle, kind)
     except UnknownEntityError:
-        known = find_foreign(lake, [handle]).get(handle)
-        if known is None:
+        scheme, _, bare = handle.rpartition(":")
+        own = bare if scheme.startswith("musicbrainz") else ""  # whose ids are ours, where known
+        known = find_foreign(lake, [handle]).get(handle, own)
+        if not known:
             raise
         return index.resolve(known, kind)
 
@@ -85,9 +89,15 @@ def find_seeds(
 
 
 def find_similar(
-    index: "Index", seeds: Sequence[Seed], n: int, mix: Mapping[str, float] | None, filters: "Filters"
+    index: "Index",
+    seeds: Sequence[Seed],
+    n: int,
+    mix: Mapping[str, float] | None,
+    filters: "Filters",
+    *,
+    reverse: bool = False,
 ) -> Similar:
-    """Find what is most alike to the seeds.
+    """Find what is most alike to the seeds; in reverse, the least alike of the FARTHEST most alike come first.
 
     Raises:
         QueryError: no seed has a weight above 0, or the mix makes no sense.
@@ -95,8 +105,8 @@ def find_similar(
     weights: dict[str, float] = {}
     for seed in seeds:
         weights[seed.entity.id] = weights.get(seed.entity.id, 0.0) + seed.weight
-    neighbors = index.similar(weights, seeds[0].entity.kind, n, mix, filters)
-    return Similar(tuple(seeds), tuple(neighbors))
+    neighbors = index.similar(weights, seeds[0].entity.kind, FARTHEST if reverse else n, mix, filters)
+    return Similar(tuple(seeds), tuple(neighbors[::-1][:n] if reverse else neighbors))
 
 
 def explain(

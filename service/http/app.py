@@ -7,11 +7,13 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
 from pydantic.json_schema import models_json_schema
 
+from service.http.echonest import app as echonest
 from service.http.guard import Guard
 from service.http.observed import Metrics, Observed
-from service.http.problems import Problem, answer_problems
+from service.http.problems import Problem, answer_problems, problem
 from service.http.routes import alike, corpus, entities, operation, posted
 from service.http.state import Service
 from service.http.work import Workers
@@ -54,13 +56,21 @@ def create_app(
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
+    app.mount(echonest.PREFIX, echonest.create_echonest(service))
     for page in pages:
         app.include_router(page, include_in_schema=False)
     answer_problems(app)
-    app.add_middleware(Guard, settings=service.settings)
+    app.add_middleware(Guard, settings=service.settings, refuse=_refuse)
     app.add_middleware(Observed, metrics=service.metrics, log=log)  # the last added stands first
     _know_problems(app)
     return app
+
+
+def _refuse(path: str, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """Answer a request that is not let in as its API answers errors."""
+    if path.startswith(f"{echonest.PREFIX}/"):
+        return echonest.refuse(status, detail, headers)
+    return problem(status, detail, headers=headers)
 
 
 def _know_problems(app: FastAPI) -> None:

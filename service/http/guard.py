@@ -4,15 +4,15 @@ import asyncio
 import ipaddress
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.problems import problem
 from service.settings import ServeSettings
 
 _BODY_SECONDS = 10.0
@@ -27,11 +27,13 @@ class Guard:
     Args:
         app: what is guarded.
         settings: the bounds.
+        refuse: gives the answer for a path, a status, what is wrong and headers.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServeSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServeSettings, refuse: Callable[..., Response]) -> None:
         self._app = app
         self._settings = settings
+        self._refuse = refuse
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._rate = parse(f"{max(1, settings.requests_per_minute)}/minute")
 
@@ -43,16 +45,18 @@ class Guard:
         wait = self._seconds_to_wait(scope)
         if wait:
             detail = f"more than {self._settings.requests_per_minute} requests a minute; try again in {wait} s"
-            await problem(429, detail, headers={"Retry-After": str(wait)})(scope, receive, send)
+            await self._refuse(scope["path"], 429, detail, headers={"Retry-After": str(wait)})(scope, receive, send)
             return
         try:
             body = await asyncio.wait_for(self._read(scope, receive), _BODY_SECONDS)
         except TimeoutError:
-            await problem(408, f"the body did not come within {_BODY_SECONDS:g} s")(scope, receive, send)
+            await self._refuse(scope["path"], 408, f"the body did not come within {_BODY_SECONDS:g} s")(
+                scope, receive, send
+            )
             return
         if body is None:
             detail = f"the body has more than {self._settings.max_body} bytes"
-            await problem(413, detail, headers={"Connection": "close"})(scope, receive, send)
+            await self._refuse(scope["path"], 413, detail, headers={"Connection": "close"})(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 

@@ -74,7 +74,8 @@ class Observed:
             self._tell(scope, told, time.perf_counter() - began)
 
     def _tell(self, scope: MutableMapping[str, Any], told: dict[str, int], seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+        found = getattr(scope.get("route"), "path", None)
+        route = scope.get("root_path", "") + found if found else "none"
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.requests.labels(method, route, str(told["status"])).inc()
         self._metrics.seconds.labels(route).observe(seconds)

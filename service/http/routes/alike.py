@@ -1,7 +1,9 @@
 """What is alike, and why; what fits a description."""
 
+from dataclasses import replace
 from typing import Annotated
 
+from annotated_types import MaxLen
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,13 +30,14 @@ from service.live import LiveProject
 from service.questions import Seed, Why, explain, find_seeds, find_similar, read_mix
 
 router = APIRouter(prefix="/v1", tags=["likeness"], responses=ANY_REQUEST)
-FARTHEST = 1_000
-"""`reverse` begins with the least alike of so many that are most alike."""
-Seeds = Annotated[list[Handle], Query(max_length=MOST_SEEDS)]
-Handles = Annotated[list[Handle], Query(max_length=MOST_SEEDS)]
+Seeds = Annotated[list[Handle], MaxLen(MOST_SEEDS)]
 Mix = Annotated[
     list[Annotated[str, Field(max_length=40)]],
-    Query(max_length=8, description="Weight of a term kind or of `latent`, such as adj=2; may be given again."),
+    Query(
+        default_factory=list,
+        max_length=8,
+        description="Weight of a term kind or of `latent`, such as adj=2; may be given again.",
+    ),
 ]
 
 
@@ -72,16 +75,17 @@ class SimilarQuery(BaseModel):
 @quick
 def similar(
     service: ServiceOf,
+    *,
     like: Annotated[Seeds, Query(min_length=1, description="Names or ids; NAME^2 weighs twice. May be given again.")],
-    unlike: Annotated[Seeds, Query(description="Not like these.")] = [],  # noqa: B006  # FastAPI copies a default
+    unlike: Annotated[Seeds, Query(default_factory=list, description="Not like these.")],
     kind: AnyKind = None,
-    mix: Mix = [],  # noqa: B006
+    mix: Mix,
     min_familiarity: Share = 0.0,
     max_familiarity: Share = 1.0,
     min_hotttnesss: Share = 0.0,
     max_hotttnesss: Share = 1.0,
-    only: Annotated[Handles, Query(description="Only these; may be given again.")] = [],  # noqa: B006
-    without: Annotated[Handles, Query(description="None of these.")] = [],  # noqa: B006
+    only: Annotated[Seeds, Query(default_factory=list, description="Only these; may be given again.")],
+    without: Annotated[Seeds, Query(default_factory=list, description="None of these.")],
     reverse: Annotated[bool, Query(description="The least alike of the thousand most alike come first.")] = False,
     limit: Limit = 10,
     offset: Offset = 0,
@@ -111,6 +115,7 @@ def similar_by_body(service: ServiceOf, query: SimilarQuery) -> Neighbors:
 @heavy
 def why(
     service: ServiceOf,
+    *,
     a: Annotated[Handle, Query(description="Name or id of the one.")],
     b: Annotated[Handle, Query(description="Name or id of the other.")],
     kind: AnyKind = None,
@@ -125,6 +130,7 @@ def why(
 @quick
 def search(
     service: ServiceOf,
+    *,
     description: Annotated[
         Phrase, Query(description='Words; shoegaze^2 weighs twice, -metal is unwanted, "a phrase".')
     ],
@@ -159,17 +165,9 @@ def similar_to(
     kind = seeds[0].entity.kind
     unknown: list[str] = []
     kept = None if only is None else _known(live, only, kind, unknown)
-    narrowed = Filters(
-        filters.min_familiarity,
-        filters.max_familiarity,
-        filters.min_hotttnesss,
-        filters.max_hotttnesss,
-        kept,
-        _known(live, without, kind, unknown),
-    )
-    depth = FARTHEST if reverse else offset + limit + 1
-    found = list(find_similar(live.index, seeds, depth, mix, narrowed).neighbors)
-    shown, page = paged(found[::-1] if reverse else found, limit, offset)
+    narrowed = replace(filters, only=kept, without=_known(live, without, kind, unknown))
+    found = find_similar(live.index, seeds, offset + limit + 1, mix, narrowed, reverse=reverse)
+    shown, page = paged(found.neighbors, limit, offset)
     return Neighbors(list(seeds), shown, unknown, page)
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
+from nlp.boilerplate import repeated, without
 from nlp.catalog import read_catalog
 from nlp.mentions import Linker
 from nlp.names import Names
@@ -28,7 +29,7 @@ from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, StageReport, TermCount
 
-VERSION = 7
+VERSION = 8
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 _BATCH = 32
@@ -96,7 +97,8 @@ def _count_file(lake: Lake, path: Path, stamp: str, read: "_Reading", tally: Cou
 
     The counts are written last: their file says that both are there.
     """
-    documents = from_table(read_table(path, DOCUMENTS), Document)
+    often = repeated(lake, path)
+    documents = (without(document, often) for document in from_table(read_table(path, DOCUMENTS), Document))
     batches = iter(lambda: list(itertools.islice(documents, _BATCH)), [])
     counts = lake.table_writer(_beside(lake, Dataset.COUNTS, path), COUNTS, stamp)
     mentions = lake.table_writer(_beside(lake, Dataset.MENTIONS, path), MENTIONS, stamp)

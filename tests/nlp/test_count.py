@@ -40,7 +40,7 @@ def put(lake: Lake, *documents: Document, stem: str = "blog") -> Path:
 
 
 def post(number: int, **fields: object) -> Document:
-    text = f"Slowdive play hazy guitars, number {number}. My Bloody Valentine are loud."
+    text = f"Slowdive play hazy guitars on take{number}. My Bloody Valentine are loud on take{number}."
     return document(text, url=f"https://blog.example/{number}", **fields)
 
 

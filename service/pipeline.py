@@ -158,12 +158,17 @@ class Chain:
     def purge(self) -> StageReport:
         """Remove every total, vector and stored snapshot that was made of what is forgotten by now."""
         from crawler.forgotten import read_forgotten
+        from nlp.learning import forget_learned
         from nlp.weigh import remove_stale
 
+        learned = forget_learned(self.lake)  # its terms may be those of what is forgotten
         report = remove_stale(self.lake, settings=self._project.settings.weigh)
         kept = open_index(self._project, self.lake).remove_kept()
         self.lake.write_text(self._purged, read_forgotten(self.lake).stamp)
-        return StageReport(report.stage, (*report.counts, ("snapshots of the index removed", kept)))
+        return StageReport(
+            report.stage,
+            (*report.counts, ("snapshots of the index removed", kept), ("learned models removed", learned)),
+        )
 
     def expire(self) -> StageReport:
         """Remove pages and vectors that are older than the settings keep them."""
@@ -211,11 +216,21 @@ class Chain:
         return weigh(self.lake, day=self.day, settings=self._project.settings.weigh, progress=self._progress)
 
     def publish(self, day: date | None = None) -> StageReport:
-        """Make the vectors of a day (the latest if None) the ones that answer."""
+        """Make the vectors of a day (the latest if None), with what was learned, the ones that answer."""
+        from nlp.learning import with_learned
         from records.snapshot import read_snapshot
 
-        snapshot = read_snapshot(self.lake, day)
+        snapshot = with_learned(self.lake, read_snapshot(self.lake, day))
         return open_index(self._project, self.lake).publish(snapshot, self._progress)
+
+    def learn(self, path: Path | None) -> StageReport:
+        """Learn from a file of plays or pairs what the latest vectors' directions tell; without one, forget it."""
+        from nlp.learning import forget_learned, learn
+        from records.snapshot import read_snapshot
+
+        if path is None:
+            return StageReport("learn", (("models forgotten", forget_learned(self.lake)),))
+        return learn(self.lake, read_snapshot(self.lake), path, self._progress)
 
     @property
     def _seen_catalog(self) -> Path:

@@ -109,6 +109,24 @@ def tags(file: File, day: Day = None, folder: Folder = HERE, as_json: AsJson = F
     run_stage(folder, as_json, lambda chain: chain.import_tags(file), day)
 
 
+@app.command(epilog=examples("learn plays.csv", "learn similar-artists.csv", "learn --forget"))
+def learn(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Drop what was learned; publish anew after it.")] = False,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from what people listen to how much each direction of the vectors tells.
+
+    FILE is CSV with a header: plays with the columns user, entity and plays, or pairs of artists that are alike, with
+    a weight if you have one. Artists go by id, foreign id or a name that one alone bears. Some are held out to measure
+    the gain, which is told; where there is none, nothing is kept. What was learned counts from the next publish on.
+    """
+    if forget == (file is not None):
+        raise typer.BadParameter("expected a file to learn from, or --forget")
+    run_stage(folder, as_json, lambda chain: chain.learn(file))
+
+
 def run_stage(
     folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
 ) -> None:

@@ -67,6 +67,7 @@ def export(
     from index.export import export as write_export
     from index.export.changes import TOLERANCE
     from index.export.pairs import read_pairs
+    from nlp.learning import with_learned
     from records.snapshot import read_snapshot
     from service.pipeline import timed
     from service.project import open_project
@@ -77,10 +78,10 @@ def export(
     extras = Extras(
         neighbors,
         read_pairs(pairs) if pairs else None,
-        read_snapshot(lake, since.date()) if since else None,
+        with_learned(lake, read_snapshot(lake, since.date())) if since else None,
         TOLERANCE if tolerance is None else tolerance,
     )
-    snapshot = read_snapshot(lake, day.date() if day else None)
+    snapshot = with_learned(lake, read_snapshot(lake, day.date() if day else None))
     with bars() as progress:
         ran = timed(lambda: write_export(snapshot, folder_out, tuple(formats or Format), extras, progress))
     print_ran(ran, as_json=as_json)

@@ -17,6 +17,7 @@ PAGES = [
     ROOT / "docs" / "time.md",
     ROOT / "docs" / "http.md",
     ROOT / "docs" / "export.md",
+    ROOT / "docs" / "learned.md",
 ]
 _TYPED = re.compile(r"(?<![\w/.-])topterms ((?:-|\w)[^`#\n>|&]*)")
 _GLOBAL = {"--debug", "--version", "--help"}

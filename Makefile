@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-service headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -40,6 +40,9 @@ bench-elasticsearch: setup ## Ways of asking Elasticsearch, side by side: make b
 
 bench-daily: setup ## Replay dated posts day by day: make bench-daily DOCUMENTS=posts.jsonl CATALOG=catalog.csv
 	$(BIN)/python -m bench.daily --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
+
+bench-service: setup ## How fast the HTTP service answers at 100,000 artists, with 1, 8 and 32 clients
+	$(BIN)/python -m bench.service
 
 headline: setup ## Neighbours of the headline benchmark: make headline DATA=DIR OUT=neighbors.jsonl
 	$(BIN)/python -m bench.headline --data "$(DATA)" --out "$(OUT)"

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from index.base import DISPLAY_KINDS
 from index.names import fold
+from index.published import Layout
 from records.errors import QueryError
 from records.snapshot import Vectors
 from records.types import Term, TermKind
@@ -63,7 +64,7 @@ class Corpus:
             pc.is_in(terms["kind"], pa.array([str(k) for k in kinds])), pc.greater_equal(terms["df"], _LEAST_DF)
         )
         if among is not None:
-            wanted = pc.and_(wanted, pc.is_in(self._texts(), pa.array(sorted(among), pa.string())))
+            wanted = pc.and_(wanted, pc.is_in(self._texts, pa.array(sorted(among), pa.string())))
         found = terms.filter(wanted)
         scores = pc.multiply(pc.cast(found["df"], pa.float64()), pc.cast(found["salience"], pa.float64()))
         order = pc.sort_indices(
@@ -101,7 +102,7 @@ class Corpus:
         alike = (weights @ matrix) / norms * together / (together + _DOUBT)
         alike[~self._of_kinds(kinds) | (together < _LEAST_DF)] = 0
         if among is not None:
-            alike[~pc.is_in(self._texts(), pa.array(sorted(among), pa.string())).to_numpy(zero_copy_only=False)] = 0
+            alike[~pc.is_in(self._texts, pa.array(sorted(among), pa.string())).to_numpy(zero_copy_only=False)] = 0
         order = np.argsort(-alike, kind="stable")[: 4 * n + 1]
         order = order[alike[order] > 0]
         found = self._once(self.vectors.terms.take(order), alike[order].astype(np.float64), scale=False)
@@ -171,13 +172,14 @@ class Corpus:
         return np.sqrt(squares)
 
     def _column(self, text: str) -> int:
-        found = np.flatnonzero(pc.equal(self._texts(), fold(text)).to_numpy(zero_copy_only=False))
+        found = np.flatnonzero(pc.equal(self._texts, fold(text)).to_numpy(zero_copy_only=False))
         if not len(found):
             raise QueryError(
                 f"nobody is described by {text!r}; expected a term of the corpus, such as one of its top terms"
             )
         return int(found[np.argmax(self.vectors.terms["df"].to_numpy()[found])])
 
+    @cached_property
     def _texts(self) -> pa.ChunkedArray:
         """Return the labels of all terms, as good as folded: folding each takes a second for 200,000."""
         return pc.replace_substring(pc.utf8_lower(self.vectors.terms["label"]), "-", " ")
@@ -192,8 +194,12 @@ class Corpus:
     def _of_kinds(self, kinds: Sequence[TermKind]) -> npt.NDArray[np.bool_]:
         mask = np.zeros(self.vectors.terms.num_rows, np.bool_)
         for kind in kinds:
-            mask[self.vectors.columns_of(kind)] = True
+            mask[slice(*self._layout.columns[kind])] = True
         return mask
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout.of(self.vectors)
 
     def _once(self, terms: pa.Table, scores: npt.NDArray[np.float64], *, scale: bool = True) -> Iterator[CorpusTerm]:
         """Yield terms, strongest first, whose text did not come yet."""

@@ -10,14 +10,15 @@ from pydantic import StringConstraints
 from index.corpus import Corpus
 from index.published import Filters, Listing
 from service.http.echonest.answers import INVALID, CallError
-from service.http.parameters import Handle, Phrase
+from service.http.parameters import Handle, Phrase, none_given
 
 Ids = Annotated[
     list[Handle],
-    Query(default_factory=list, alias="id", max_length=50, description="Id or foreign id; may be given again."),
+    Query(default_factory=none_given, alias="id", max_length=50, description="Id or foreign id; may be given again."),
 ]
 Names = Annotated[
-    list[Handle], Query(default_factory=list, alias="name", max_length=50, description="Name; may be given again.")
+    list[Handle],
+    Query(default_factory=none_given, alias="name", max_length=50, description="Name; may be given again."),
 ]
 OneId = Annotated[Handle | None, Query(description="Id, or foreign id such as `musicbrainz:artist:…`.")]
 OneName = Annotated[Handle | None, Query(description="Name; used where there is no id.")]
@@ -25,10 +26,11 @@ Results = Annotated[int, Query(ge=0, le=100)]
 Start = Annotated[int, Query(ge=0, le=1_000)]
 Share = Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)]
 Year = Annotated[int | None, Query(ge=0, le=9999)]
-Described = Annotated[list[Phrase], Query(default_factory=list, max_length=10)]
+Described = Annotated[list[Phrase], Query(default_factory=none_given, max_length=10)]
 Bucket = Annotated[str, StringConstraints(max_length=60, pattern=r"^[\w:. -]*$")]
 Buckets = Annotated[
-    list[Bucket], Query(default_factory=list, alias="bucket", max_length=30, description="What to give with each.")
+    list[Bucket],
+    Query(default_factory=none_given, alias="bucket", max_length=30, description="What to give with each."),
 ]
 
 DOCUMENT_BUCKETS = frozenset({"biographies", "blogs", "news", "reviews", "doc_counts"})

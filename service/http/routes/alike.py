@@ -21,6 +21,7 @@ from service.http.parameters import (
     Phrase,
     Sentences,
     Share,
+    none_given,
 )
 from service.http.problems import ANY_REQUEST
 from service.http.shapes import Neighbors, paged
@@ -34,7 +35,7 @@ Seeds = Annotated[list[Handle], MaxLen(MOST_SEEDS)]
 Mix = Annotated[
     list[Annotated[str, Field(max_length=40)]],
     Query(
-        default_factory=list,
+        default_factory=none_given,
         max_length=8,
         description="Weight of a term kind or of `latent`, such as adj=2; may be given again.",
     ),
@@ -77,15 +78,15 @@ def similar(
     service: ServiceOf,
     *,
     like: Annotated[Seeds, Query(min_length=1, description="Names or ids; NAME^2 weighs twice. May be given again.")],
-    unlike: Annotated[Seeds, Query(default_factory=list, description="Not like these.")],
+    unlike: Annotated[Seeds, Query(default_factory=none_given, description="Not like these.")],
     kind: AnyKind = None,
     mix: Mix,
     min_familiarity: Share = 0.0,
     max_familiarity: Share = 1.0,
     min_hotttnesss: Share = 0.0,
     max_hotttnesss: Share = 1.0,
-    only: Annotated[Seeds, Query(default_factory=list, description="Only these; may be given again.")],
-    without: Annotated[Seeds, Query(default_factory=list, description="None of these.")],
+    only: Annotated[Seeds, Query(default_factory=none_given, description="Only these; may be given again.")],
+    without: Annotated[Seeds, Query(default_factory=none_given, description="None of these.")],
     reverse: Annotated[bool, Query(description="The least alike of the thousand most alike come first.")] = False,
     limit: Limit = 10,
     offset: Offset = 0,

@@ -108,8 +108,9 @@ class Corpus:
         found = self._once(self.vectors.terms.take(order), alike[order].astype(np.float64), scale=False)
         return [term for term in found if fold(term.label) != fold(text)][:n]
 
+    @cached_property
     def hottest(self) -> list[str]:
-        """Return the ids of all entities, the one that is talked about most first."""
+        """The ids of all entities, the one that is talked about most first."""
         order = pc.sort_indices(self.vectors.entities, [("hotttnesss", "descending"), ("id", "ascending")])
         return self.vectors.entities["id"].take(order).to_pylist()  # type: ignore[no-any-return]
 

@@ -72,6 +72,7 @@ class LiveProject:
         self._snapshots = _Kept[Snapshot](_DAYS_KEPT)
         self._corpora = _Kept["Corpus"](len(EntityKind))
         self._clusters = _Kept["tuple[Cluster, ...]"](len(EntityKind))
+        self._words = _Kept["list[CorpusTerm]"](len(EntityKind) * len(Words))
         self._linkers = _Kept["Linker"]()
 
     def resolve(self, handle: str, kind: EntityKind | None = None) -> Entity:
@@ -117,8 +118,11 @@ class LiveProject:
         from index.names import fold
         from nlp.lexicon import MOODS, STYLES
 
-        among = {fold(word) for word in (STYLES if words is Words.STYLE else MOODS)}
-        return self.corpus(kind).top_terms(DESCRIBING, among)
+        def find() -> "list[CorpusTerm]":
+            among = {fold(word) for word in (STYLES if words is Words.STYLE else MOODS)}
+            return self.corpus(kind).top_terms(DESCRIBING, among)
+
+        return self._words.get((self.snapshot().id, kind, words), find)
 
     def clusters(self, kind: EntityKind) -> "tuple[Cluster, ...]":
         """Return the clusters of the live entities of a kind; worked out once a snapshot."""

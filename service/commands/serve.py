@@ -24,6 +24,7 @@ def serve(
     /metrics are for whoever runs it. What is published meanwhile is answered from then on. The access log goes to
     standard output, as JSON lines. Limits and the key are set under [serve] in topterms.toml.
     """
+    import signal
     import socket
 
     from service.http.app import create_app
@@ -40,4 +41,6 @@ def serve(
         address, bound = listening.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         err().say(f"topterms answers at http://{shown}:{bound}/v1 (Ctrl-C ends it)")
+        for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them once more when all is done
+            signal.signal(ending, lambda *_: None)
         server.run(sockets=[listening])

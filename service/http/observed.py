@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.guard import client_of
-from service.http.problems import problem
+from service.http.problems import UNFORESEEN, problem
 from service.http.work import Workers
 
 _METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -67,9 +67,8 @@ class Observed:
             await self._app(scope, receive, watch)
         except Exception:
             self._log.exception("failed", path=scope["path"])
-            if told["status"]:
-                raise
-            await problem(500, "something failed that nobody foresaw; the log says what")(scope, receive, watch)
+            if not told["status"]:
+                await problem(500, UNFORESEEN)(scope, receive, watch)
         finally:
             self._tell(scope, told, time.perf_counter() - began)
 

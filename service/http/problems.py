@@ -21,6 +21,7 @@ from service.http.work import BusyError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+UNFORESEEN = "something failed that nobody foresaw; the log says what"
 _MOST_ERRORS = 10
 _SHOWN = 300
 _STATUSES: dict[type[TopTermsError], HTTPStatus] = {

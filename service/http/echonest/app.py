@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from records.errors import TopTermsError
 from service.http.echonest import artist, genre, song
 from service.http.echonest.answers import INVALID, MISSING, RATE, UNKNOWN, VERSION, Answer, CallError, fail
-from service.http.problems import RETRY_SECONDS, detail_of, status_of, validation_errors
+from service.http.problems import RETRY_SECONDS, UNFORESEEN, detail_of, status_of, validation_errors
 from service.http.state import Service
 from service.http.work import BusyError
 
@@ -34,6 +34,7 @@ def create_echonest(service: Service) -> FastAPI:
     app.add_exception_handler(BusyError, _on_busy)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_unforeseen)
     return app
 
 
@@ -76,3 +77,8 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     if all(found["type"] == "missing" for found in error.errors()):
         return fail(MISSING, f"Missing parameter: {', '.join(str(found['loc'][-1]) for found in error.errors())}")
     return fail(INVALID, f"Invalid parameter: {'; '.join(validation_errors(error))}")
+
+
+async def _on_unforeseen(request: Request, error: Exception) -> JSONResponse:
+    del request, error  # it is raised again, and logged
+    return fail(UNKNOWN, UNFORESEEN, 500)

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
-from index.published import Listing
+from index.published import Filters, Listing
 from records.types import EntityKind
 from service.http.echonest import entities
 from service.http.echonest.answers import INVALID, MISSING, CallError, succeed
 from service.http.echonest.parameters import (
     ARTIST_BUCKETS,
-    DOCUMENT_BUCKETS,
+    HEAVY_BUCKETS,
     Buckets,
     Constraints,
     Described,
@@ -28,6 +28,7 @@ from service.http.echonest.parameters import (
     TermSort,
     TermType,
     check_buckets,
+    check_size,
     passes,
 )
 from service.http.echonest.searching import DEPTH, described, everybody, named, one
@@ -43,13 +44,13 @@ Wanted = Annotated[Constraints, Depends()]
 
 
 def bucketed(question: Callable[..., JSONResponse]) -> Callable[..., Awaitable[JSONResponse]]:
-    """Make an endpoint of a function with `constraints`: a heavy question where buckets ask for documents."""
+    """Make an endpoint of a function with `constraints`: a heavy question where its buckets take long."""
 
     @functools.wraps(question)
     async def endpoint(**parameters: Any) -> JSONResponse:
         service: Service = parameters["service"]
-        reads = DOCUMENT_BUCKETS.intersection(parameters["constraints"].bucket)
-        pool = service.workers.heavy if reads else service.workers.quick
+        takes_long = HEAVY_BUCKETS.intersection(parameters["constraints"].bucket)
+        pool = service.workers.heavy if takes_long else service.workers.quick
         return await pool.answer(functools.partial(question, **parameters))
 
     return endpoint
@@ -155,7 +156,8 @@ def suggest(
     if not prefix:
         raise CallError(MISSING, "Missing parameter: q or name")
     filters = constraints.filters(service.live.corpus(EntityKind.ARTIST))
-    ids = [entity.id for entity in service.live.index.suggest(prefix, EntityKind.ARTIST, DEPTH)]
+    depth = constraints.depth if filters == Filters() else DEPTH
+    ids = [entity.id for entity in service.live.index.suggest(prefix, EntityKind.ARTIST, depth)]
     found = [listing for listing in service.live.index.listings(ids) if passes(listing, filters)]
     return _artists(service, constraints, found)
 
@@ -267,5 +269,6 @@ for _kind in entities.DOCUMENT_KINDS:
 
 def _artists(service: Service, constraints: Constraints, found: list[Listing]) -> JSONResponse:
     check_buckets(constraints.bucket, ARTIST_BUCKETS)
+    check_size(constraints)
     shown = [entities.artist(service.live, one, constraints.bucket) for one in found[constraints.page]]
     return succeed(artists=shown)

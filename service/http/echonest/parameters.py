@@ -34,14 +34,14 @@ Buckets = Annotated[
 ]
 
 DOCUMENT_BUCKETS = frozenset({"biographies", "blogs", "news", "reviews", "doc_counts"})
-ARTIST_BUCKETS = DOCUMENT_BUCKETS | {
+HEAVY_BUCKETS = DOCUMENT_BUCKETS | {"genre", "songs", "terms"}
+"""What takes a question of its own for every artist."""
+MOST_WITH_DOCUMENTS = 15
+ARTIST_BUCKETS = HEAVY_BUCKETS | {
     "artist_location",
     "discovery",
     "familiarity",
-    "genre",
     "hotttnesss",
-    "songs",
-    "terms",
     "urls",
     "years_active",
 }
@@ -184,6 +184,18 @@ def check_buckets(buckets: list[str], known: frozenset[str]) -> None:
         raise CallError(
             INVALID, f"Invalid parameter: bucket {unknown[0]!r}; expected one of {', '.join(sorted(known))}"
         )
+
+
+def check_size(constraints: Constraints) -> None:
+    """Refuse documents of more artists than can be read in time.
+
+    Raises:
+        CallError: it is more than MOST_WITH_DOCUMENTS.
+    """
+    asked = DOCUMENT_BUCKETS.intersection(constraints.bucket)
+    if asked and constraints.results > MOST_WITH_DOCUMENTS:
+        what = f"results {constraints.results} with bucket {min(asked)!r}; expected at most {MOST_WITH_DOCUMENTS}"
+        raise CallError(INVALID, f"Invalid parameter: {what}")
 
 
 def passes(found: Listing, filters: Filters) -> bool:

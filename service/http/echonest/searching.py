@@ -63,7 +63,7 @@ def named(live: LiveProject, name: str, kind: EntityKind, n: int, filters: Filte
 def everybody(live: LiveProject, kind: EntityKind, n: int, filters: Filters) -> list[Listing]:
     """Return the n that are talked about most."""
     wanted: list[Listing] = []
-    ids = live.corpus(kind).hottest()
+    ids = live.corpus(kind).hottest
     for first in range(0, len(ids), DEPTH):
         wanted += [found for found in live.index.listings(ids[first : first + DEPTH]) if passes(found, filters)]
         if len(wanted) >= n:

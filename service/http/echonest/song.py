@@ -25,7 +25,7 @@ from service.http.echonest.parameters import (
 from service.http.echonest.searching import DEPTH, described, everybody, named, resolved
 from service.http.parameters import Handle, Phrase
 from service.http.state import ServiceOf
-from service.http.work import quick
+from service.http.work import heavy, quick
 from service.live import LiveProject
 
 router = APIRouter(prefix="/song", tags=["song"])
@@ -49,7 +49,7 @@ def profile(
 
 
 @router.get("/search")
-@quick
+@heavy
 def search(
     service: ServiceOf,
     *,

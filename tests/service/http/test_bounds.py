@@ -183,9 +183,13 @@ def test_what_nobody_foresaw_shows_nothing_of_itself(
         raise RuntimeError("at /a/secret/path")
 
     monkeypatch.setattr("service.live.LiveProject.clusters", fail)
+    monkeypatch.setattr("service.live.LiveProject.words", fail)
     with serving(demo.folder) as client:
         answer = client.get("/v1/clusters")
+        old = client.get("/api/v4/artist/list_genres")
         assert client.get("/health").status_code == 200
+    assert (old.status_code, old.json()["response"]["status"]["code"]) == (500, -1)
+    assert "secret" not in old.text
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text

@@ -1,0 +1,46 @@
+"""`topterms serve` as a process of its own."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.service.conftest import TOPTERMS, Ask, Demo
+
+
+def test_it_says_where_it_listens_answers_and_ends_when_asked_to(demo: Demo) -> None:
+    command = [str(TOPTERMS), "serve", "-C", str(demo.folder), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            assert run.stderr is not None
+            address = run.stderr.readline().split()[3].removesuffix("/v1")
+            assert httpx.get(f"{address}/ready", timeout=30).status_code == 200
+        finally:
+            run.send_signal(signal.SIGTERM)
+        out, err = run.communicate(timeout=30)
+    assert run.returncode == 0
+    assert err == ""
+    assert '"path": "/ready"' in out
+
+
+@pytest.mark.parametrize("options", [["--port", "70000"], ["--port", "x"], ["--colour"]])
+def test_options_that_make_no_sense_are_refused(ask: Ask, options: list[str]) -> None:
+    assert ask("serve", *options).code == 2
+
+
+def test_a_folder_that_is_no_project_is_refused(ask: Ask, tmp_path: Path) -> None:
+    found = ask("serve", "-C", tmp_path)
+    assert found.code == 2
+    assert "not a topterms project" in found.err
+
+
+def test_a_port_that_is_taken_is_told_with_its_number(ask: Ask, demo: Demo) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = ask("serve", "-C", demo.folder, "--port", port)
+    assert found.code == 1
+    assert str(port) in found.err
+    assert len(found.err.splitlines()) == 1

@@ -119,6 +119,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
-    del request
     assert isinstance(error, RequestValidationError)  # noqa: S101  # it is registered for these
+    if any(found["loc"] == ("path", "collection") for found in error.errors()):
+        return problem(404, f"nothing is at {request.url.path[:_SHOWN]}; /v1/openapi.json lists what there is")
     return problem(422, "a parameter cannot be used", validation_errors(error))

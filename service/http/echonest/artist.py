@@ -210,22 +210,6 @@ def list_genres(service: ServiceOf) -> JSONResponse:
     return succeed(genres=[{"name": term.label} for term in found])
 
 
-@router.get("/familiarity")
-@quick
-def familiarity(service: ServiceOf, id: OneId = None, name: OneName = None) -> JSONResponse:  # noqa: A002  # its name
-    """Return how much was ever written about an artist, 0 to 1."""
-    found = one(service.live, id, name)
-    return succeed(artist=entities.artist(service.live, found, ["familiarity"]))
-
-
-@router.get("/hotttnesss")
-@quick
-def hotttnesss(service: ServiceOf, id: OneId = None, name: OneName = None) -> JSONResponse:  # noqa: A002  # its name
-    """Return how much is written about an artist now, 0 to 1."""
-    found = one(service.live, id, name)
-    return succeed(artist=entities.artist(service.live, found, ["hotttnesss"]))
-
-
 @router.get("/urls")
 @quick
 def urls(service: ServiceOf, id: OneId = None, name: OneName = None) -> JSONResponse:  # noqa: A002  # its name
@@ -263,8 +247,19 @@ def _list_documents(kind: str) -> None:
     router.get(f"/{kind}", name=kind, description=f"Return {kind} about an artist, the newest first.")(documents)
 
 
+def _give_figure(figure: str) -> None:
+    @quick
+    def one_figure(service: ServiceOf, id: OneId = None, name: OneName = None) -> JSONResponse:  # noqa: A002  # its name
+        found = one(service.live, id, name)
+        return succeed(artist=entities.artist(service.live, found, [figure]))
+
+    router.get(f"/{figure}", name=figure, description=f"Return the {figure} of an artist, 0 to 1.")(one_figure)
+
+
 for _kind in entities.DOCUMENT_KINDS:
     _list_documents(_kind)
+for _figure in ("familiarity", "hotttnesss"):
+    _give_figure(_figure)
 
 
 def _artists(service: Service, constraints: Constraints, found: list[Listing]) -> JSONResponse:

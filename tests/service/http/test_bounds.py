@@ -19,7 +19,7 @@ from tests.service.http.conftest import serving
     [
         ("/v1/artists", {"name": "Nobody At All"}, 404),
         ("/v1/artists/nobody", {}, 404),
-        ("/v1/nothing", {}, 422),
+        ("/v1/nothing", {}, 404),
         ("/nothing", {}, 404),
         ("/v1/similar", {"like": "Slowdive", "limit": 101}, 422),
         ("/v1/similar", {"like": "Slowdive", "offset": 1001}, 422),

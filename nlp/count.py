@@ -15,9 +15,8 @@ import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from nlp.boilerplate import repeated, without
-from nlp.catalog import read_catalog
 from nlp.mentions import Linker
-from nlp.names import Names
+from nlp.name_files import open_names
 from nlp.read import count_terms
 from nlp.settings import CountSettings
 from nlp.words import load_tagger, read_sentences
@@ -57,7 +56,8 @@ def count(lake: Lake, *, settings: CountSettings, progress: Progress = silent) -
         LakeError: a documents file cannot be read.
     """
     _remove_orphans(lake)
-    stamps = {path: _stamp(lake, settings, path) for path in lake.files(Dataset.DOCUMENTS)}
+    catalog = lake.footer(lake.catalog).fingerprint if lake.catalog.exists() else ""
+    stamps = {path: _stamp(lake, settings, catalog, path) for path in lake.files(Dataset.DOCUMENTS)}
     due = [path for path, stamp in stamps.items() if not lake.is_current(_beside(lake, Dataset.COUNTS, path), stamp)]
     tally: Counter[str] = Counter()
     if due:
@@ -73,22 +73,22 @@ def count(lake: Lake, *, settings: CountSettings, progress: Progress = silent) -
     return StageReport("count", (*files, *sorted(tally.items())))
 
 
-def _stamp(lake: Lake, settings: CountSettings, path: Path) -> str:
+def _stamp(lake: Lake, settings: CountSettings, catalog: str, path: Path) -> str:
     """Return the fingerprint of all that the counts of a documents file come of."""
-    catalog = lake.footer(lake.catalog).fingerprint if lake.catalog.exists() else ""
     made_of = (VERSION, settings.model, settings.lang, settings.min_confidence, catalog, path.stat().st_size)
     return fingerprint([*map(str, made_of), lake.footer(path).fingerprint])
 
 
 def _beside(lake: Lake, dataset: Dataset, path: Path) -> Path:
     """Return where the file of another dataset that comes of this one lies."""
-    return lake.root / dataset / path.parent.name / path.name
+    return lake.root.joinpath(dataset, *path.parts[-2:])
 
 
 def _remove_orphans(lake: Lake) -> None:
+    there = {path.parts[-2:] for path in lake.files(Dataset.DOCUMENTS)}
     for dataset in (Dataset.COUNTS, Dataset.MENTIONS):
         for path in lake.files(dataset):
-            if not _beside(lake, Dataset.DOCUMENTS, path).exists():
+            if path.parts[-2:] not in there:
                 path.unlink()
 
 
@@ -147,7 +147,7 @@ class _Reader:
     """What a process needs to read documents: built once, since automaton and model are costly."""
 
     def __init__(self, lake: Lake, settings: CountSettings) -> None:
-        self._names = Names(read_catalog(lake))
+        self._names = open_names(lake)
         self._linker = Linker(self._names, settings.min_confidence)
         self._tagger = load_tagger(settings)
         self._lang = settings.lang

@@ -169,8 +169,7 @@ class LiveProject:
             return []
 
     def _linker(self) -> "Linker":
-        from nlp.catalog import read_catalog
         from nlp.mentions import Linker
-        from nlp.names import Names
+        from nlp.name_files import open_names
 
-        return Linker(Names(read_catalog(self.lake)), self.project.settings.count.min_confidence)
+        return Linker(open_names(self.lake), self.project.settings.count.min_confidence)

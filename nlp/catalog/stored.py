@@ -38,7 +38,7 @@ def read_catalog(lake: Lake) -> Iterator[Entity]:
     Raises:
         ConfigurationError: no catalogue was imported yet.
     """
-    _expect(lake)
+    expect_catalog(lake)
     return from_table(read_table(lake.catalog, ENTITIES), Entity)
 
 
@@ -48,7 +48,7 @@ def entities_of(lake: Lake, ids: Iterable[str]) -> dict[str, Entity]:
     Raises:
         ConfigurationError: no catalogue was imported yet.
     """
-    _expect(lake)
+    expect_catalog(lake)
     table = read_table(lake.catalog, ENTITIES)
     wanted = pc.is_in(table.column("id"), pa.array(sorted(set(ids)), pa.string()))
     return {entity.id: entity for entity in from_table(table.filter(wanted), Entity)}
@@ -60,7 +60,7 @@ def merged_ids(lake: Lake) -> pa.Table:
     Raises:
         ConfigurationError: no catalogue was imported yet.
     """
-    _expect(lake)
+    expect_catalog(lake)
     with duckdb.connect() as db:
         return db.sql(_MERGED, params={"file": str(lake.catalog), "scheme": MERGED}).to_arrow_table()
 
@@ -80,7 +80,7 @@ def names_file(lake: Lake) -> Path:
     Raises:
         ConfigurationError: see `read_names`.
     """
-    _expect(lake)
+    expect_catalog(lake)
     path = names_path(lake)
     if not path.exists():
         raise ConfigurationError(f"{lake.root} has a catalogue without an index of names; run `topterms catalog FILE`")
@@ -92,6 +92,11 @@ def names_path(lake: Lake) -> Path:
     return lake.catalog.with_name("names.parquet")
 
 
-def _expect(lake: Lake) -> None:
+def expect_catalog(lake: Lake) -> None:
+    """Expect the lake to have a catalogue.
+
+    Raises:
+        ConfigurationError: no catalogue was imported yet.
+    """
     if not lake.catalog.exists():
         raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")

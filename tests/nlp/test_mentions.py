@@ -139,18 +139,18 @@ def test_mentions_are_in_order_and_do_not_overlap(text: str) -> None:
 
 def test_the_order_of_the_catalogue_does_not_matter() -> None:
     text = "Slowdive, Ride and My Bloody Valentine played “Alison” and “Soon”. Leonard Cohen did not."
-    turned = Linker(Names(reversed(CATALOG)), 0.7)
+    turned = Linker(Names.of(reversed(CATALOG)), 0.7)
     assert turned.link(document(text)).mentions == link(text).mentions
 
 
 def test_a_name_within_another_is_not_counted_twice() -> None:
-    linker = Linker(Names([Entity("m", ARTIST, "Mac"), Entity("f", ARTIST, "Fleetwood Mac")]), 0.7)
+    linker = Linker(Names.of([Entity("m", ARTIST, "Mac"), Entity("f", ARTIST, "Fleetwood Mac")]), 0.7)
     found_here: Document = document("The band Fleetwood Mac played.")
     assert [m.entity_id for m in linker.link(found_here).mentions] == ["f"]
 
 
 BYSTANDERS = Linker(
-    Names(
+    Names.of(
         [
             Entity(id=fold(name), kind=ARTIST, name=name)
             for name in (

@@ -29,7 +29,7 @@ WHEN = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def names() -> Names:
-    return Names(CATALOG)
+    return Names.of(CATALOG)
 
 
 def document(text: str, title: str = "A post", *, url: str = "https://blog.example/post", **fields: object) -> Document:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from time import perf_counter, process_time
 
 import numpy as np
@@ -25,7 +25,6 @@ from index.open import open_index
 from nlp.catalog import import_catalog
 from nlp.count import count
 from nlp.settings import CountSettings, WeighSettings
-from nlp.totals import totals_of
 from nlp.weigh import weigh
 from records.lake import Dataset, Lake
 from records.snapshot import Snapshot, read_snapshot
@@ -33,7 +32,7 @@ from records.snapshot import Snapshot, read_snapshot
 GROWTH = 10
 """How many times as much history the late days have as the early ones."""
 _TIMED = 7
-"""Days that are timed at each end; the median is told."""
+"""Days that are timed at each end."""
 
 Row = tuple[str, str, float, str]
 """What, variant, value, unit."""
@@ -58,15 +57,15 @@ def measure(documents: Path, catalog: Path, folder: Path, days: int) -> list[Row
     variant = f"{len(replayed)} publishing days, {sum(len(by_day[day]) for day in replayed)} documents"
     return [
         ("daily: largest difference of a weight from a build from scratch", variant, gap, ""),
-        *_ratio("totals and weigh", seconds, few, many),
+        *_ratio("daily: weigh", "cpu-s", seconds[few.start : few.stop], seconds[many.start :]),
         *_whole_days(source, by_day, replayed, (few, many), folder),
     ]
 
 
 def largest_difference(one: Snapshot, other: Snapshot) -> float:
-    """Return the largest difference of two snapshots' weights, frequencies and norms; infinite if their rows differ.
+    """Return the largest difference of two snapshots' weights, frequencies, norms and latent vectors.
 
-    Latent vectors are not compared: a truncated decomposition has no one sign.
+    It is infinite if their rows or columns differ.
     """
     largest = 0.0
     for kind, mine in one.vectors.items():
@@ -74,9 +73,10 @@ def largest_difference(one: Snapshot, other: Snapshot) -> float:
         keys = ("kind", "term")
         is_alike = mine.entities.column("id").equals(theirs.entities.column("id"))
         is_alike = is_alike and mine.terms.select(keys).equals(theirs.terms.select(keys))
+        is_alike = is_alike and mine.latent.shape == theirs.latent.shape
         if not is_alike or not np.array_equal(mine.indices, theirs.indices):
             return float("inf")
-        for name in ("weights", "frequencies", "norms"):
+        for name in ("weights", "frequencies", "norms", "latent"):
             gap = np.abs(getattr(mine, name) - getattr(theirs, name))
             largest = max(largest, float(gap.max(initial=0.0)))
     return largest
@@ -118,14 +118,12 @@ def _arrive(source: Lake, lake: Lake, day: date) -> None:
         shutil.copytree(source.partition(dataset, day), lake.partition(dataset, day))
 
 
-def _replay_day(source: Lake, lake: Lake, day: date) -> tuple[float, float]:
-    """Return the seconds of processor time of totals and of weigh: they hold still where other programs run."""
+def _replay_day(source: Lake, lake: Lake, day: date) -> float:
+    """Return the seconds of processor time of weigh: it holds still where other programs run."""
     _arrive(source, lake, day)
     began = process_time()
-    totals_of(lake, day, WeighSettings())
-    summed = process_time()
     weigh(lake, day=day, settings=WeighSettings())
-    return summed - began, process_time() - summed
+    return process_time() - began
 
 
 def _ends(by_day: Mapping[date, Sequence[str]], days: Sequence[date]) -> tuple[range, range]:
@@ -135,19 +133,17 @@ def _ends(by_day: Mapping[date, Sequence[str]], days: Sequence[date]) -> tuple[r
     return range(max(0, few - _TIMED // 2), few + _TIMED // 2 + 1), range(len(days) - _TIMED, len(days))
 
 
-def _ratio(what: str, seconds: Sequence[tuple[float, float]], few: range, many: range) -> list[Row]:
+def _ratio(what: str, unit: str, few: Sequence[float], many: Sequence[float]) -> list[Row]:
+    """Tell the usual day by the median, and by the mean what a day costs with its part of the first days of epochs."""
+    grown = f"{GROWTH} times the history"
     rows: list[Row] = []
-    parts: tuple[tuple[str, Callable[[tuple[float, float]], float]], ...] = (
-        ("totals", lambda pair: pair[0]),
-        ("weigh", lambda pair: pair[1]),
-        (what, sum),
-    )
-    for name, part in parts:
-        little, much = (median(part(seconds[i]) for i in end) for end in (few, many))
+    averages: tuple[tuple[str, Callable[[Sequence[float]], float]], ...] = (("median", median), ("mean", fmean))
+    for name, average in averages:
+        little, much = average(few), average(many)
         rows += [
-            (f"daily: {name}", "little history", little, "cpu-s"),
-            (f"daily: {name}", f"{GROWTH} times the history", much, "cpu-s"),
-            (f"daily: {name}, ratio", f"{GROWTH} times the history", much / little, ""),
+            (f"{what}, {name}", "little history", little, unit),
+            (f"{what}, {name}", grown, much, unit),
+            (f"{what}, {name}, ratio", grown, much / little, ""),
         ]
     return rows
 
@@ -155,9 +151,10 @@ def _ratio(what: str, seconds: Sequence[tuple[float, float]], few: range, many: 
 def _whole_days(
     source: Lake, by_day: Mapping[date, Sequence[str]], days: Sequence[date], ends: tuple[range, range], folder: Path
 ) -> list[Row]:
-    """Time whole days: documents come in, are counted, weighed and published."""
-    medians = []
+    """Time whole days by the clock and by the processor: documents come in, are counted, weighed and published."""
     rows: list[Row] = []
+    clock: list[list[float]] = []
+    processor: list[list[float]] = []
     for end, history in zip(ends, ("little history", f"{GROWTH} times the history"), strict=True):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             lake = _empty(source, Path(scratch) / "lake")
@@ -166,13 +163,15 @@ def _whole_days(
             count(lake, settings=CountSettings())
             weigh(lake, day=days[end.start - 1], settings=WeighSettings())
             timed = [_whole_day(lake, by_day[days[i]], days[i], Path(scratch)) for i in end]
-        medians.append(median(map(sum, (t.values() for t in timed))))
-        rows += [(f"daily: whole day, {stage}", history, median(t[stage] for t in timed), "s") for stage in timed[0]]
-        rows.append(("daily: whole day", history, medians[-1], "s"))
-    return [*rows, ("daily: whole day, ratio", f"{GROWTH} times the history", medians[1] / medians[0], "")]
+        rows += [(f"daily: whole day, {s}", history, median(t[s][1] for t in timed), "cpu-s") for s in timed[0]]
+        clock.append([sum(seconds for seconds, _ in t.values()) for t in timed])
+        processor.append([sum(seconds for _, seconds in t.values()) for t in timed])
+    whole = "daily: whole day"
+    return [*rows, *_ratio(whole, "s", clock[0], clock[1]), *_ratio(whole, "cpu-s", processor[0], processor[1])]
 
 
-def _whole_day(lake: Lake, lines: Sequence[str], day: date, scratch: Path) -> dict[str, float]:
+def _whole_day(lake: Lake, lines: Sequence[str], day: date, scratch: Path) -> dict[str, tuple[float, float]]:
+    """Return the seconds of each stage by the clock and by the processor."""
     stages: dict[str, Callable[[], object]] = {
         "import": lambda: _import(lake, lines, day, scratch / "in"),
         "count": lambda: count(lake, settings=CountSettings()),
@@ -181,9 +180,9 @@ def _whole_day(lake: Lake, lines: Sequence[str], day: date, scratch: Path) -> di
     }
     seconds = {}
     for name, stage in stages.items():
-        began = perf_counter()
+        began = perf_counter(), process_time()
         stage()
-        seconds[name] = perf_counter() - began
+        seconds[name] = perf_counter() - began[0], process_time() - began[1]
     return seconds
 
 

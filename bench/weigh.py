@@ -22,8 +22,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from bench.clock import now, rates
 from bench.table import Row
 from nlp.settings import WeighSettings
-from nlp.totals import TERM_TOTALS, totals_of
-from nlp.weighting import weigh_terms
+from nlp.totals import TERM_TOTALS, History, totals_of
+from nlp.weighting import Weighed, entity_rows, vocabulary_of, weigh_terms
 from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS, ENTITIES, to_table
 from records.types import Document, Entity, EntityKind, TermKind
@@ -62,7 +62,7 @@ def measure(rows: int = ROWS) -> list[Row]:
         drawn = pq.read_metadata(counts).num_rows
         catalog = read_table(lake.catalog, ENTITIES)
         began = now()
-        weigh_terms(totals_of(lake, _TODAY, WeighSettings()), TERM_TOTALS.empty_table(), catalog, EntityKind.ARTIST)
+        _weigh(lake, catalog)
         ours = now()
         by_bags(counts)
         bags = now()
@@ -74,6 +74,12 @@ def measure(rows: int = ROWS) -> list[Row]:
         *rates(what, "scikit-learn, DictVectorizer and TfidfTransformer", drawn, "rows", ours, bags),
         *rates(what, "scikit-learn, TfidfTransformer on Arrow's codes", drawn, "rows", bags, codes),
     ]
+
+
+def _weigh(lake: Lake, catalog: pa.Table) -> Weighed:
+    totals, no_tags = totals_of(History(lake, WeighSettings()), _TODAY), TERM_TOTALS.empty_table()
+    rows = entity_rows(totals.entities, no_tags, catalog, EntityKind.ARTIST)
+    return weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary_of(rows, totals.terms, catalog))
 
 
 def by_bags(counts: Path) -> sparse.csr_matrix:

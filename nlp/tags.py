@@ -150,9 +150,12 @@ def tag_totals(lake: Lake, day: date) -> pa.Table:
     its successor.
 
     Raises:
-        ConfigurationError: there is no catalogue.
+        ConfigurationError: there are tags, but no catalogue.
     """
-    tags = pa.concat_tables([TAGS.empty_table(), *(read_table(path, TAGS) for path in _files(lake, day))])
+    files = _files(lake, day)
+    if not files:
+        return TERM_TOTALS.empty_table()
+    tags = pa.concat_tables([read_table(path, TAGS) for path in files])
     with duckdb.connect() as db:
         db.register("tags", tags)
         db.register("merged", merged_ids(lake))

@@ -8,15 +8,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.latent import latent_vectors
+from nlp import epoch
+from nlp.carrying import Carried, carry
+from nlp.epoch import Epoch, epochs_of
+from nlp.latent import fold_in
 from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
-from nlp.totals import remove_stale_totals, totals_of, totals_stamp
-from nlp.weighting import Weighed, weigh_terms
+from nlp.totals import History, Totals, remove_stale_totals, totals_of
+from nlp.weighting import Weighed, entity_rows, weigh_terms, with_tags
 from records.errors import ConfigurationError
 from records.ids import fingerprint
-from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.lake import Dataset, Lake, read_table
 from records.progress import Progress, silent
 from records.schemas import ENTITIES
 from records.snapshot import (
@@ -31,7 +34,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 4
+VERSION = 5
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -50,18 +53,23 @@ def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress 
     mix = _mix(settings)
     if not lake.catalog.exists():
         raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")
-    steps = 1 + len(EntityKind)
-    totals = totals_of(lake, day, settings)
-    progress("weigh", 1, steps)
-    stamp = _stamp(lake, day, settings, totals.stamp)
+    steps = 2 + len(EntityKind)
+    history = History(lake, settings)
+    stamp = _stamp(history, day)
     if not _is_live(lake, day, stamp):
+        epochs = epochs_of(history, day)
+        progress("weigh", 1, steps)
+        before = _before(history, day)
+        said = totals_of(history, day, since=before.day if before else None), tag_totals(lake, day)
+        progress("weigh", 2, steps)
         catalog = read_table(lake.catalog, ENTITIES)
-        tags = tag_totals(lake, day)
         vectors = {}
-        for done, kind in enumerate(EntityKind, 2):
-            vectors[kind] = _vectors(weigh_terms(totals, tags, catalog, kind), catalog, settings.dimensions)
+        for done, kind in enumerate(EntityKind, 3):
+            earlier = before.vectors[kind] if before else _no_vectors(epochs[kind])
+            vectors[kind] = _vectors(*said, catalog, kind, epochs[kind], earlier)
             progress("weigh", done, steps)
         write_snapshot(lake, Snapshot(stamp, day, mix, vectors))
+    lake.keep_footers()
     return _report(read_snapshot(lake, day))
 
 
@@ -74,9 +82,10 @@ def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
         LakeError: a file of the lake cannot be read.
     """
     removed = 0
+    history = History(lake, settings)
     for day in lake.days(Dataset.VECTORS):
         folder = lake.partition(Dataset.VECTORS, day)
-        live = f"build-{_stamp(lake, day, settings, totals_stamp(lake, day, settings))}"
+        live = f"build-{_stamp(history, day)}"
         if not (folder / live).exists():
             (folder / "manifest.json").unlink(missing_ok=True)
         for build in [build for build in folder.glob("build-*") if build.name != live]:
@@ -84,15 +93,16 @@ def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
             removed += 1
         if not any(folder.iterdir()):
             folder.rmdir()
-    counts = (("vectors removed", removed), ("totals removed", remove_stale_totals(lake, settings)))
+    counts = (("vectors removed", removed), ("totals removed", remove_stale_totals(history)))
     return StageReport("purge", counts)
 
 
-def _stamp(lake: Lake, day: date, settings: WeighSettings, totals: str) -> str:
-    """Return the id of the snapshot of a day whose totals have that fingerprint."""
+def _stamp(history: History, day: date) -> str:
+    """Return the id of the snapshot of a day."""
+    lake, settings = history.lake, history.settings
+    given = lake.footer(lake.catalog).fingerprint, tags_stamp(lake, day)
     mix = sorted(_mix(settings).items())
-    given = (read_fingerprint(lake.catalog), tags_stamp(lake, day))
-    parts = (VERSION, totals, *given, settings.dimensions, mix, day)
+    parts = (VERSION, epoch.VERSION, history.stamp(day), *given, settings.dimensions, mix, day)
     return fingerprint(map(str, parts))
 
 
@@ -111,27 +121,54 @@ def _is_live(lake: Lake, day: date, stamp: str) -> bool:
     return manifest.exists() and read_manifest(manifest)["id"] == stamp
 
 
-def _vectors(weighed: Weighed, catalog: pa.Table, dimensions: int) -> Vectors:
+def _before(history: History, day: date) -> Snapshot | None:
+    """Return the latest vectors of the epoch before a day, if they come of the counts and tags as they are now."""
+    lake, first = history.lake, history.epoch(day)
+    for earlier in reversed(lake.days(Dataset.VECTORS)):
+        if first is None or not first <= earlier < day or tags_stamp(lake, earlier) != tags_stamp(lake, day):
+            continue
+        if _is_live(lake, earlier, _stamp(history, earlier)):
+            return read_snapshot(lake, earlier)
+    return None
+
+
+def _no_vectors(epoch: Epoch) -> Vectors:
+    none, cells = np.zeros(0, np.float32), np.zeros(0, np.int32)
+    norms = np.zeros((0, len(TermKind)), np.float32)
+    latent = np.zeros((0, epoch.space.shape[1]), np.float32)
+    tables = ENTITY_ROWS.empty_table(), TERM_ROWS.empty_table()
+    return Vectors(*tables, np.zeros(1, np.int64), cells, none, none, norms, latent)
+
+
+def _vectors(
+    totals: Totals, tags: pa.Table, catalog: pa.Table, kind: EntityKind, epoch: Epoch, before: Vectors
+) -> Vectors:
+    """Weigh the entities that anything came for anew (all if nobody said which those are); the others stay."""
+    rows = entity_rows(totals.entities, tags, catalog, kind)
+    due = rows
+    if totals.touched is not None:
+        due = rows.filter(pc.is_in(rows.column("entity_id"), totals.touched.combine_chunks()))
+    weighed = weigh_terms(due, totals.terms, tags, catalog, with_tags(epoch.vocabulary, rows, tags))
+    carried = carry(before, weighed, fold_in(weighed, epoch.space), rows.column("entity_id"))
     return Vectors(
-        _entities(weighed, catalog),
-        _terms(weighed, catalog),
-        weighed.matrix.indptr.astype(np.int64),
-        weighed.matrix.indices.astype(np.int32),
-        weighed.matrix.data.astype(np.float32),
-        weighed.frequencies,
-        weighed.norms,
-        latent_vectors(weighed, dimensions),
+        _entities(rows, catalog),
+        _terms(carried, before, weighed, catalog),
+        carried.indptr,
+        carried.indices,
+        carried.weights,
+        carried.frequencies,
+        carried.norms,
+        carried.latent,
     )
 
 
-def _entities(weighed: Weighed, catalog: pa.Table) -> pa.Table:
-    found = weighed.entities
-    known = catalog.take(pc.index_in(found.column("entity_id"), catalog.column("id")))
-    documents = found.column("documents").to_numpy()
+def _entities(rows: pa.Table, catalog: pa.Table) -> pa.Table:
+    known = catalog.take(pc.index_in(rows.column("entity_id"), catalog.column("id")))
+    documents = rows.column("documents").to_numpy()
     columns = {name: known.column(name) for name in ENTITIES.names} | {
         "documents": pa.array(documents, pa.int32()),
         "familiarity": pa.array(_logarithmic(documents.astype(np.float64)), pa.float32()),
-        "hotttnesss": pa.array(_logarithmic(found.column("hot").to_numpy()), pa.float32()),
+        "hotttnesss": pa.array(_logarithmic(rows.column("hot").to_numpy()), pa.float32()),
     }
     return pa.table(columns, schema=ENTITY_ROWS)
 
@@ -142,22 +179,32 @@ def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return logs / logs.max() if logs.size and logs.max() > 0 else logs
 
 
-def _terms(weighed: Weighed, catalog: pa.Table) -> pa.Table:
-    """Return the columns with what to show of each: an artist's name in the place of its id, names with capitals."""
-    terms = weighed.vocabulary.column("term")
-    names = catalog.column("name").take(pc.index_in(terms, catalog.column("id")))
-    is_artist = pc.equal(weighed.vocabulary.column("kind"), TermKind.ARTIST.value)
-    is_name = pc.equal(weighed.vocabulary.column("kind"), TermKind.NAME.value)
-    labels = pc.if_else(is_artist, pc.coalesce(names, terms), pc.if_else(is_name, pc.utf8_title(terms), terms))
-    columns = {
-        "kind": weighed.vocabulary.column("kind"),
-        "term": terms,
-        "label": labels,
-        "df": weighed.vocabulary.column("df"),
-        "idf": pa.array(weighed.idf, pa.float32()),
-        "salience": pa.array([SALIENT if is_descriptive(term) else PLAIN for term in terms.to_pylist()], pa.float32()),
+def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: pa.Table) -> pa.Table:
+    fresh = {
+        "kind": weighed.terms.column("kind"),
+        "term": weighed.terms.column("term"),
+        "label": _labels(weighed.terms, catalog),
+        "df": pa.array(np.zeros(weighed.terms.num_rows, np.int32)),
+        "idf": weighed.terms.column("idf").cast(pa.float32()),
+        "salience": _saliences(weighed.terms),
     }
-    return pa.table(columns, schema=TERM_ROWS)
+    terms = pa.concat_tables([before.terms, pa.table(fresh, schema=TERM_ROWS)]).take(pa.array(carried.terms))
+    df = pa.array(np.bincount(carried.indices, minlength=terms.num_rows), pa.int32())
+    return terms.set_column(terms.column_names.index("df"), TERM_ROWS.field("df"), df)
+
+
+def _labels(terms: pa.Table, catalog: pa.Table) -> pa.ChunkedArray:
+    """Return what to show of each term: an artist's name in the place of its id, names with capitals."""
+    texts = terms.column("term")
+    names = catalog.column("name").take(pc.index_in(texts, catalog.column("id")))
+    is_artist = pc.equal(terms.column("kind"), TermKind.ARTIST.value)
+    is_name = pc.equal(terms.column("kind"), TermKind.NAME.value)
+    return pc.if_else(is_artist, pc.coalesce(names, texts), pc.if_else(is_name, pc.utf8_title(texts), texts))
+
+
+def _saliences(terms: pa.Table) -> pa.ChunkedArray:
+    found = [SALIENT if is_descriptive(term) else PLAIN for term in terms.column("term").to_pylist()]
+    return pa.chunked_array([pa.array(found, pa.float32())])
 
 
 def _report(snapshot: Snapshot) -> StageReport:

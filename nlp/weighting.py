@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from nlp.phrases import phrases
-from nlp.totals import Totals
 from records.types import EntityKind, TermKind
 
 SELF = 0.4
@@ -18,13 +17,26 @@ SELF = 0.4
 those mentioned with Ride. Source: headline dev split, subject text alone, nDCG@10 of the kind .187 without, .240 at .3,
 .242 at .5, .233 at 1."""
 
+VOCABULARY = pa.schema(
+    [
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("term", pa.string(), nullable=False),
+        pa.field("df", pa.int32(), nullable=False),  # entities that have the term
+        pa.field("of", pa.int32(), nullable=False),  # entities that have any term of the kind
+    ]
+)
+"""How rare every term is, sorted by (kind, term)."""
+
 _ROWS = """
-CREATE TEMP TABLE rows AS
 SELECT c.id AS entity_id, CAST(coalesce(sum(e.documents), 0) AS INTEGER) AS documents, coalesce(sum(e.hot), 0) AS hot,
-       sum(e.documents) / sum(e.faded) AS scale, row_number() OVER (ORDER BY c.id) - 1 AS place
+       sum(e.documents) / sum(e.faded) AS scale
 FROM catalog c LEFT JOIN entities e ON e.entity_id = c.id
 WHERE c.kind = $kind AND (e.entity_id IS NOT NULL OR c.id IN (SELECT entity_id FROM tags))
-GROUP BY c.id
+GROUP BY c.id ORDER BY c.id
+"""
+_TAG_VOCABULARY = """
+SELECT kind, term, count(DISTINCT entity_id) AS df, (SELECT count(DISTINCT entity_id) FROM own) AS of FROM own
+GROUP BY kind, term
 """
 _SUMS = """
 CREATE TEMP TABLE said AS
@@ -48,25 +60,43 @@ CREATE TEMP TABLE once AS
 SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents, max(frequency) AS frequency
 FROM said GROUP BY ALL
 """
-_VOCABULARY = """
+_MET = """
 SELECT kind, term, CAST(count(*) AS INTEGER) AS df, CAST(sum(documents) AS BIGINT) AS documents FROM once
 GROUP BY ALL HAVING count(*) > 1 OR kind NOT IN ('n1', 'n2') ORDER BY kind, term
 """
+_OF = """
+SELECT m.kind, m.term, m.df, o.of
+FROM met m JOIN (
+    SELECT kind, count(DISTINCT entity_id) AS of FROM once JOIN met USING (kind, term) GROUP BY kind
+) o USING (kind) ORDER BY m.kind, m.term
+"""
+_WEIGHED = """
+CREATE TEMP TABLE cell AS
+SELECT r.place AS row, o.kind, o.term, o.tf, o.frequency, v.place,
+       ln((1 + coalesce(v.of, k.of, 0)) / (1 + coalesce(v.df, 1))) + 1 AS idf
+FROM once o JOIN rows r USING (entity_id)
+LEFT JOIN vocabulary v USING (kind, term)
+LEFT JOIN (SELECT kind, max(of) AS of FROM vocabulary GROUP BY kind) k USING (kind)
+WHERE v.df IS NOT NULL OR o.kind NOT IN ('n1', 'n2')
+"""
+_AXIS = """
+CREATE TEMP TABLE axis AS
+SELECT *, row_number() OVER (ORDER BY kind, term) - 1 AS number
+FROM (SELECT kind, term, any_value(idf) AS idf, any_value(place) AS place FROM cell GROUP BY kind, term)
+"""
 _CELLS = """
-SELECT r.place AS row, v.place AS column, o.tf, o.frequency
-FROM once o JOIN rows r USING (entity_id) JOIN vocabulary v USING (kind, term) ORDER BY ALL
+SELECT row, number, tf, cell.idf, frequency FROM cell JOIN axis USING (kind, term) ORDER BY row, number
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The weighed terms of all entities of one kind; rows by entity id, columns by (kind, term)."""
+    """The weighed terms of entities of one kind; rows by entity id, columns by (kind, term)."""
 
-    entities: pa.Table
-    """entity_id, documents, hot."""
-    vocabulary: pa.Table
-    """kind, term, df."""
-    idf: npt.NDArray[np.float64]
+    entities: pa.ChunkedArray
+    """Ids."""
+    terms: pa.Table
+    """kind, term, idf, and `place`: its row in the vocabulary, null if it is not there."""
     matrix: sparse.csr_matrix
     """(entities, terms), weights; each term kind of each row of L2 norm 1."""
     frequencies: npt.NDArray[np.float32]
@@ -76,44 +106,92 @@ class Weighed:
 
     def block(self, kind: TermKind) -> slice:
         """Return the range of columns of a term kind."""
-        return block_of(self.vocabulary, kind)
+        kinds = self.terms.column("kind").to_numpy(zero_copy_only=False).astype(str)
+        return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
 
 
-def block_of(vocabulary: pa.Table, kind: TermKind) -> slice:
-    """Return the range of rows of a term kind in a vocabulary that is sorted by kind."""
-    kinds = vocabulary.column("kind").to_numpy(zero_copy_only=False).astype(str)
-    return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
+def entity_rows(entities: pa.Table, tags: pa.Table, catalog: pa.Table, kind: EntityKind) -> pa.Table:
+    """Return the entities of a kind that anything was said of, in texts or by tags, by id.
 
-
-def weigh_terms(totals: Totals, tags: pa.Table, catalog: pa.Table, kind: EntityKind) -> Weighed:
-    """Weigh the terms of all entities of a kind that anything was said of, in texts or by tags.
-
-    tf is summed over sources behind the logarithm, so ten sources that say a word once outweigh one that says it ten
-    times. Fading counts within an entity alone: an entity of which all is old loses nothing against others. Words and
-    pairs that one entity alone has are left out: nobody reads them and they make it like no other. Tags do not fade.
+    Columns: entity_id, documents, hot (documents faded fast), and scale, by which term frequencies are multiplied so
+    that fading counts within an entity alone: one of which all is old loses nothing against others.
 
     Args:
-        totals: what was said.
-        tags: what tags were given, schema `TERM_TOTALS`.
-        catalog: the catalogue, schema `ENTITIES`.
-        kind: which entities to weigh.
+        entities: schema `ENTITY_TOTALS`.
+        tags: schema `TERM_TOTALS`.
+        catalog: schema `ENTITIES`.
+        kind: which entities.
     """
     with duckdb.connect() as db:
-        for name, table in (
-            ("terms", totals.terms),
-            ("entities", totals.entities),
-            ("tags", tags),
-            ("catalog", catalog),
-        ):
-            db.register(name, table)
-        db.execute(_ROWS, {"kind": str(kind)})
-        for statement in (_SUMS, _TAGS, _SELVES, _ONCE):
+        _register(db, entities=entities, tags=tags, catalog=catalog)
+        return db.sql(_ROWS, params={"kind": str(kind)}).to_arrow_table()
+
+
+def vocabulary_of(rows: pa.Table, terms: pa.Table, catalog: pa.Table) -> pa.Table:
+    """Return how rare the terms are that texts say of entities, schema `VOCABULARY`.
+
+    Words and pairs that one entity alone has are left out: nobody reads them and they make it like no other. So are
+    pairs that are met by chance.
+
+    Args:
+        rows: all entities of a kind, as `entity_rows` gives them.
+        terms: what was said of them, schema `TERM_TOTALS`.
+        catalog: schema `ENTITIES`.
+    """
+    with duckdb.connect() as db:
+        _register(db, rows=rows, terms=terms, catalog=catalog)
+        for statement in (_SUMS, _SELVES, _ONCE):
             db.execute(statement)
-        vocabulary = _without_chance(db.sql(_VOCABULARY).to_arrow_table())
-        db.register("vocabulary", vocabulary.append_column("place", pa.array(range(vocabulary.num_rows), pa.int32())))
+        db.register("met", _without_chance(db.sql(_MET).to_arrow_table()))
+        return db.sql(_OF).to_arrow_table().cast(VOCABULARY)
+
+
+def weigh_terms(rows: pa.Table, terms: pa.Table, tags: pa.Table, catalog: pa.Table, vocabulary: pa.Table) -> Weighed:
+    """Weigh the terms of entities.
+
+    tf is summed over sources behind the logarithm, so ten sources that say a word once outweigh one that says it ten
+    times. Tags do not fade. Words and pairs that the vocabulary does not know are left out; another term that it does
+    not know is as rare as one that a single entity has.
+
+    Args:
+        rows: the entities, as `entity_rows` gives them.
+        terms: what was said of them, schema `TERM_TOTALS`.
+        tags: the tags of all entities of the kind, schema `TERM_TOTALS`.
+        catalog: schema `ENTITIES`.
+        vocabulary: schema `VOCABULARY`.
+    """
+    with duckdb.connect() as db:
+        _register(db, rows=_placed(rows), terms=terms, tags=tags, catalog=catalog)
+        db.register("vocabulary", _placed(vocabulary))
+        for statement in (_SUMS, _TAGS, _SELVES, _ONCE, _WEIGHED, _AXIS):
+            db.execute(statement)
+        columns = db.sql("SELECT kind, term, idf, place FROM axis ORDER BY number").to_arrow_table()
         cells = db.sql(_CELLS).to_arrow_table()
-        entities = db.sql("SELECT entity_id, documents, hot FROM rows ORDER BY place").to_arrow_table()
-    return _weighed(entities, vocabulary, cells)
+    return _weighed(rows.column("entity_id"), columns, cells)
+
+
+def with_tags(vocabulary: pa.Table, rows: pa.Table, tags: pa.Table) -> pa.Table:
+    """Return a vocabulary with the tags of entities behind its terms, schema `VOCABULARY`.
+
+    Each kind is counted among those that have terms of the kind, so that tags of many artists whom nobody wrote about
+    do not make every word of the others rare.
+    """
+    if not tags.num_rows:
+        return vocabulary
+    with duckdb.connect() as db:
+        _register(db, rows=rows, tags=tags)
+        db.execute("CREATE TEMP VIEW own AS FROM tags SEMI JOIN rows USING (entity_id)")
+        found = db.sql(f"{_TAG_VOCABULARY} ORDER BY kind, term").to_arrow_table().cast(VOCABULARY)
+    return pa.concat_tables([vocabulary, found])
+
+
+def _register(db: duckdb.DuckDBPyConnection, **tables: pa.Table) -> None:
+    for name, table in tables.items():
+        db.register(name, table)
+
+
+def _placed(table: pa.Table) -> pa.Table:
+    return table.append_column("place", pa.array(np.arange(table.num_rows, dtype=np.int32)))
 
 
 def _without_chance(vocabulary: pa.Table) -> pa.Table:
@@ -129,39 +207,17 @@ def _without_chance(vocabulary: pa.Table) -> pa.Table:
     return vocabulary.filter(pa.array(mask))
 
 
-def _weighed(entities: pa.Table, vocabulary: pa.Table, cells: pa.Table) -> Weighed:
-    shape = (entities.num_rows, vocabulary.num_rows)
-    column = cells.column("column").to_numpy().astype(np.int32)
+def _weighed(entities: pa.ChunkedArray, columns: pa.Table, cells: pa.Table) -> Weighed:
+    shape = (len(entities), columns.num_rows)
     starts = np.searchsorted(cells.column("row").to_numpy(), np.arange(shape[0] + 1))
-    tf = cells.column("tf").to_numpy().astype(np.float64)
-    matrix = sparse.csr_matrix((tf, column, starts.astype(np.int64)), shape=shape)
-    idf = _idf(matrix, vocabulary)
-    matrix.data = tf * idf[column]
-    weighed = Weighed(
-        entities,
-        vocabulary.select(["kind", "term", "df"]),
-        idf,
-        matrix,
-        cells.column("frequency").to_numpy().astype(np.float32),
-        np.zeros((shape[0], len(TermKind)), np.float32),
-    )
+    weights = cells.column("tf").to_numpy().astype(np.float64) * cells.column("idf").to_numpy()
+    places = cells.column("number").to_numpy().astype(np.int32)
+    matrix = sparse.csr_matrix((weights, places, starts.astype(np.int64)), shape=shape)
+    frequencies = cells.column("frequency").to_numpy().astype(np.float32)
+    weighed = Weighed(entities, columns, matrix, frequencies, np.zeros((shape[0], len(TermKind)), np.float32))
     for place, kind in enumerate(TermKind):
         weighed.norms[:, place] = _normalize(weighed.matrix, weighed.block(kind), kind)
     return weighed
-
-
-def _idf(matrix: sparse.csr_matrix, vocabulary: pa.Table) -> npt.NDArray[np.float64]:
-    """Return ln((1 + n) / (1 + df)) + 1 of each term, n being the entities that have a term of its kind.
-
-    So tags of many artists that nobody wrote about do not make every word of the others rare.
-    """
-    idf = np.zeros(matrix.shape[1])
-    for kind in TermKind:
-        block = block_of(vocabulary, kind)
-        n = np.count_nonzero(matrix[:, block].getnnz(axis=1))
-        df = vocabulary.column("df").to_numpy()[block]
-        idf[block] = np.log((1 + n) / (1 + df)) + 1
-    return idf
 
 
 def _normalize(matrix: sparse.csr_matrix, block: slice, kind: TermKind) -> npt.NDArray[np.float64]:

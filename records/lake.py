@@ -29,6 +29,7 @@ _MARKER = "lake.json"
 _STAGING = ".staging"
 _FINGERPRINT = b"topterms.fingerprint"
 _FOOTERS = ".footers.json"
+_DAY = re.compile(r"date=\d{4}-\d\d-\d\d")
 
 
 class Dataset(StrEnum):
@@ -101,13 +102,20 @@ class Lake:
 
     def days(self, dataset: Dataset) -> list[date]:
         """Return the days that a dataset has a folder for, oldest first."""
-        found = (re.fullmatch(r"date=(\d{4}-\d\d-\d\d)", p.name) for p in (self.root / dataset).glob("date=*"))
-        return sorted(date.fromisoformat(m[1]) for m in found if m)
+        return [date.fromisoformat(name.removeprefix("date=")) for name in self._folders(dataset)]
 
     def files(self, dataset: Dataset, day: date | None = None) -> list[Path]:
         """Return a dataset's complete files, of one day or of all, in the order of days and names."""
-        days = self.days(dataset) if day is None else [day]
-        return [path for d in days for path in _files(self.partition(dataset, d))]
+        names = self._folders(dataset) if day is None else [f"date={day.isoformat()}"]
+        return [Path(path) for name in names for path in _files(f"{self.root}/{dataset}/{name}")]
+
+    def _folders(self, dataset: Dataset) -> list[str]:
+        """Return the names of a dataset's folders of days, in order; paths by the thousand would be slow to make."""
+        try:
+            with os.scandir(f"{self.root}/{dataset}") as found:
+                return sorted(entry.name for entry in found if _DAY.fullmatch(entry.name))
+        except FileNotFoundError:
+            return []
 
     @contextmanager
     def staged(self, target: Path) -> Iterator[Path]:
@@ -182,14 +190,14 @@ class _Footers:
     """Footers by path, each with size and time of change of its file: another file has another footer."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = f"{root}/"
         self._known: dict[str, list[Any]] | None = None
         self._is_new = False
 
     def of(self, path: Path) -> Footer:
         if self._known is None:
             self._known = self._read()
-        name, state = str(path.relative_to(self._root)), path.stat()
+        name, state = str(path).removeprefix(self._root), path.stat()
         known = self._known.get(name)
         if known is None or known[:2] != [state.st_size, state.st_mtime_ns]:
             footer = _read_footer(path)
@@ -202,12 +210,17 @@ class _Footers:
         if not self._is_new or self._known is None:
             return None
         self._is_new = False
-        return json.dumps({name: known for name, known in self._known.items() if (self._root / name).exists()})
+        there = {
+            name: known
+            for name, known in self._known.items()
+            if os.path.exists(self._root + name)  # noqa: PTH110  # thousands of Path objects would take longer
+        }
+        return json.dumps(there)
 
     def _read(self) -> dict[str, list[Any]]:
         """Read what was noted; without it, or if it was damaged, files are opened again."""
         try:
-            found = json.loads((self._root / _FOOTERS).read_text(encoding="utf-8"))
+            found = json.loads(Path(self._root + _FOOTERS).read_text(encoding="utf-8"))
             return {
                 name: [int(size), int(time), str(mark), int(rows)] for name, (size, time, mark, rows) in found.items()
             }
@@ -285,10 +298,10 @@ def _is_orphan(name: str) -> bool:
     return False
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: str) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(folder / entry.name for entry in entries if entry.is_file())
+            return sorted(entry.path for entry in entries if entry.is_file())
     except FileNotFoundError:
         return []
 

@@ -21,6 +21,24 @@ MIX = {
 }
 
 
+def assert_alike(one: Snapshot, other: Snapshot, tolerance: float = 1e-6) -> None:
+    """Hold that two snapshots have the same entities and terms, and numbers that differ by no more than a tolerance."""
+    for kind, mine in one.vectors.items():
+        theirs = other.vectors[kind]
+        for name in ("entities", "terms"):
+            table, expected_table = getattr(mine, name), getattr(theirs, name)
+            for column in table.column_names:
+                found, expected = table.column(column), expected_table.column(column)
+                if pa.types.is_floating(found.type):
+                    np.testing.assert_allclose(found.to_numpy(), expected.to_numpy(), atol=tolerance, err_msg=column)
+                else:
+                    assert found.to_pylist() == expected.to_pylist(), column
+        for name in ("indptr", "indices", "weights", "frequencies", "norms", "latent"):
+            found, expected = getattr(mine, name), getattr(theirs, name)
+            assert found.dtype == expected.dtype
+            np.testing.assert_allclose(found, expected, atol=tolerance, rtol=tolerance, err_msg=name)
+
+
 def random_snapshot(*, entities: int, terms: int, seed: int, dimensions: int = 8) -> Snapshot:
     """Draw a snapshot of that many artists and half as many songs, with terms of every kind but tags."""
     rng = np.random.default_rng(seed)

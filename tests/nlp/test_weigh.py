@@ -4,24 +4,28 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from nlp.catalog import import_catalog
 from nlp.phrases import phrases
 from nlp.settings import WeighSettings
 from nlp.tags import import_tags
-from nlp.totals import totals_of
+from nlp.totals import History, totals_of
 from nlp.weigh import weigh
+from nlp.weighting import weigh_terms
 from records.errors import ConfigurationError
 from records.ids import document_id
 from records.lake import Dataset, Lake
 from records.schemas import COUNTS, DOCUMENTS, to_table
 from records.snapshot import LATENT, Vectors, read_snapshot
 from records.types import Document, EntityKind, TermCount, TermKind
+from tests.snapshots import assert_alike
 
 DAY = date(2026, 11, 21)
 CATALOG = "id,kind,name,artist\na,artist,Ahn,\nb,artist,Bez,\nc,artist,Coe,\ns,song,Sun,a\n"
@@ -30,8 +34,12 @@ SETTINGS = WeighSettings(half_life_days=100, hot_half_life_days=10)
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    made = Lake(tmp_path / "lake", create=True)
-    path = tmp_path / "catalog.csv"
+    return catalogued(tmp_path)
+
+
+def catalogued(folder: Path) -> Lake:
+    made = Lake(folder / "lake", create=True)
+    path = folder / "catalog.csv"
     path.write_text(CATALOG)
     import_catalog(made, path)
     return made
@@ -59,8 +67,12 @@ def add(lake: Lake, day: date, said: dict[str, Said], *, age: int = 0, stem: str
 
 
 def totals(lake: Lake, day: date = DAY) -> dict[tuple[str, ...], tuple[float, int]]:
-    rows = totals_of(lake, day, SETTINGS).terms.to_pylist()
+    rows = totals_of(History(lake, SETTINGS), day).terms.to_pylist()
     return {(r["entity_id"], r["kind"], r["term"], r["source"]): (r["tf"], r["documents"]) for r in rows}
+
+
+def ids(rows: pa.Table) -> list[str]:
+    return rows.column("entity_id").to_pylist()  # type: ignore[no-any-return]
 
 
 def artists(lake: Lake) -> Vectors:
@@ -123,9 +135,84 @@ def test_day_by_day_gives_what_a_build_from_scratch_gives(tmp_path_factory: pyte
         day = DAY + timedelta(days=3 * offset)
         add(daily, day, said, age=5)
         add(scratch, day, said, age=5)
-        totals_of(daily, day, SETTINGS)
+        totals_of(History(daily, SETTINGS), day)
     expected = totals(scratch, day)
     assert totals(daily, day) == {key: (pytest.approx(tf), n) for key, (tf, n) in expected.items()}
+
+
+def test_a_day_without_counts_has_no_totals_and_is_of_no_epoch(lake: Lake) -> None:
+    assert totals(lake) == {}
+    assert History(lake, SETTINGS).epoch(DAY) is None
+
+
+def test_an_epoch_lasts_until_a_tenth_more_was_said(lake: Lake) -> None:
+    days = [DAY + timedelta(days=n) for n in range(4)]
+    add(lake, days[0], {"x/1": {("a", "adj", f"word {n}"): 1.0 for n in range(20)}})
+    add(lake, days[1], {"x/2": {("a", "adj", "slow"): 1.0}})
+    add(lake, days[3], {"x/3": {("a", "adj", "loud"): 1.0}})
+    history = History(lake, SETTINGS)
+    assert [history.epoch(day) for day in days] == [days[0], days[0], days[0], days[3]]
+    assert history.epoch(DAY - timedelta(days=1)) is None
+    for day in days:
+        totals_of(history, day)
+    assert lake.days(Dataset.TOTALS) == [days[0], days[3]]
+
+
+MORE = st.tuples(
+    st.sampled_from(["a", "b", "c", "s"]),
+    st.sampled_from(["adj", "n1", "np"]),
+    st.sampled_from(["hazy", "loud", "slow", "warm", "deep"]),
+)
+ARTISTS = st.tuples(st.sampled_from("abc"), st.just("artist"), st.sampled_from("abc"))
+TEXTS = st.dictionaries(MORE | ARTISTS, st.sampled_from([0.5, 1.0, 2.0]), min_size=1)
+WEEK = st.lists(st.dictionaries(st.sampled_from(["x/1", "x/2", "y/1", "y/2"]), TEXTS), min_size=2, max_size=4)
+
+
+@pytest.mark.parametrize("growth", [0.5, 100.0])
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(days=WEEK)
+def test_vectors_built_day_by_day_are_those_built_at_once_latent_ones_too(
+    tmp_path_factory: pytest.TempPathFactory, growth: float, days: list[dict[str, Said]]
+) -> None:
+    """Whether many days begin an epoch or one alone: documents come, are revised, and fade."""
+    daily, at_once = (catalogued(tmp_path_factory.mktemp("lake")) for _ in range(2))
+    wanted = replace(SETTINGS, dimensions=2)
+    with patch("nlp.totals.GROWTH", growth):
+        for offset, said in enumerate(days):
+            day = DAY + timedelta(days=3 * offset)
+            for made in (daily, at_once):
+                if said:
+                    add(made, day, said, age=5 * (offset % 2))
+            weigh(daily, day=day, settings=wanted)
+        weigh(at_once, day=day, settings=wanted)
+    assert_alike(read_snapshot(daily), read_snapshot(at_once))
+
+
+def test_within_an_epoch_only_those_that_something_was_said_of_are_weighed_anew(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.totals.GROWTH", 100.0)
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0, ("b", "adj", "hazy"): 1.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    later = DAY + timedelta(days=5)
+    add(lake, later, {"x/2": {("b", "adj", "loud"): 1.0}})
+    asked: list[list[str]] = []
+    monkeypatch.setattr("nlp.weigh.weigh_terms", lambda *given: asked.append(ids(given[0])) or weigh_terms(*given))
+    weigh(lake, day=later, settings=SETTINGS)
+    assert asked[0] == ["b"]
+    assert weight(artists(lake), "a", "adj", "hazy") > 0
+
+
+def test_a_word_that_comes_within_an_epoch_waits_for_the_next_while_other_terms_come_at_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.totals.GROWTH", 100.0)
+    add(lake, DAY, {"x/1": {("a", "n1", "old"): 3.0, ("b", "n1", "old"): 1.0}})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    add(lake, DAY + timedelta(days=1), {"x/2": {(e, k, "new"): 1.0 for e in "ab" for k in ("n1", "np")}})
+    weigh(lake, day=DAY + timedelta(days=1), settings=SETTINGS)
+    terms = artists(lake).terms.select(["kind", "term", "df"]).to_pylist()
+    assert [tuple(t.values()) for t in terms if t["kind"] != "artist"] == [("n1", "old", 2), ("np", "new", 2)]
 
 
 def test_a_weight_is_log_tf_times_smooth_idf(lake: Lake) -> None:
@@ -239,6 +326,24 @@ def test_a_new_import_of_tags_makes_a_new_build_and_a_day_keeps_the_tags_it_had(
     tag(lake, tmp_path, "a,dreamy,1")
     weigh(lake, day=DAY, settings=SETTINGS)
     assert read_snapshot(lake, DAY).id != first
+
+
+def test_tags_that_come_within_an_epoch_make_the_vectors_that_are_built_at_once(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.totals.GROWTH", 100.0)
+    daily, at_once = (catalogued(tmp_path_factory.mktemp("lake")) for _ in range(2))
+    days = [DAY + timedelta(days=n) for n in range(4)]
+    for made in (daily, at_once):
+        for day in days:
+            if day == days[2]:
+                tag(made, made.root.parent, "a,shoegaze,7", "c,shoegaze,1", day=day)
+            else:
+                add(made, day, {f"x/{day}": {("a", "adj", f"of {day}"): 1.0, ("b", "adj", "loud"): 1.0}})
+            if made is daily or day == days[-1]:
+                weigh(made, day=day, settings=SETTINGS)
+    assert_alike(read_snapshot(daily), read_snapshot(at_once))
+    assert "shoegaze" in artists(daily).terms.column("term").to_pylist()
 
 
 def test_weighing_again_changes_nothing_and_new_counts_do(lake: Lake) -> None:

@@ -1,0 +1,83 @@
+"""What stays the same from the first day of an epoch to its last: how rare terms are, and the latent space.
+
+    totals/date=2026-11-02/epoch-<fingerprint>/artist/    the day is the first of the epoch
+        vocabulary.parquet   schema VOCABULARY
+        space.npy            float32 (terms of the vocabulary, dimensions): see nlp.latent
+
+An entity of which nothing new was said keeps its vector for as long as an epoch lasts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nlp.latent import fit_space
+from nlp.totals import TERM_TOTALS, History, totals_of
+from nlp.weighting import VOCABULARY, entity_rows, vocabulary_of, weigh_terms
+from records.ids import fingerprint
+from records.lake import Dataset, read_table
+from records.schemas import ENTITIES
+from records.types import EntityKind
+
+VERSION = 1
+"""Raise it when the same totals give another vocabulary or another space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch, for entities of one kind."""
+
+    vocabulary: pa.Table
+    """Schema VOCABULARY."""
+    space: npt.NDArray[np.float32]
+    """(terms of the vocabulary, dimensions)."""
+
+
+def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
+    """Return the epoch that a day lies in, of each kind; it is fitted and stored if it is not there yet.
+
+    Raises:
+        LakeError: a file of the lake cannot be read.
+    """
+    first = history.epoch(day)
+    if first is None:
+        return {kind: Epoch(VOCABULARY.empty_table(), np.zeros((0, 0), np.float32)) for kind in EntityKind}
+    folder = _folder(history, first)
+    if not folder.exists():
+        _store(history, first, folder)
+    return {kind: _read(folder / kind) for kind in EntityKind}
+
+
+def _folder(history: History, first: date) -> Path:
+    lake = history.lake
+    catalog = lake.footer(lake.catalog).fingerprint
+    stamp = fingerprint(map(str, (VERSION, history.stamp(first), catalog, history.settings.dimensions)))
+    return lake.partition(Dataset.TOTALS, first) / f"epoch-{stamp}"
+
+
+def _store(history: History, first: date, folder: Path) -> None:
+    totals = totals_of(history, first)
+    catalog = read_table(history.lake.catalog, ENTITIES)
+    no_tags = TERM_TOTALS.empty_table()
+    with history.lake.staged(folder) as staging:
+        for kind in EntityKind:
+            rows = entity_rows(totals.entities, no_tags, catalog, kind)
+            vocabulary = vocabulary_of(rows, totals.terms, catalog)
+            weighed = weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary)
+            space = fit_space(weighed, vocabulary.num_rows, history.settings.dimensions)
+            _write(staging / kind, Epoch(vocabulary, space))
+
+
+def _write(folder: Path, epoch: Epoch) -> None:
+    folder.mkdir(parents=True)
+    pq.write_table(epoch.vocabulary, folder / "vocabulary.parquet", compression="zstd")
+    np.save(folder / "space.npy", epoch.space, allow_pickle=False)
+
+
+def _read(folder: Path) -> Epoch:
+    return Epoch(read_table(folder / "vocabulary.parquet", VOCABULARY), np.load(folder / "space.npy", mmap_mode="r"))

@@ -69,6 +69,16 @@ _NOTHING_OWNED = re.compile(
 )
 """Together: "a Les Paul on the left" is a thing, "a Steve Vai record" speaks of the artist."""
 _LISTED = re.compile(r"[,;:=|/]|\s[-\u2013\u2014]|^-")
+_TITLE_BEFORE = re.compile(
+    r"\b(albums?|records?|songs?|singles?|tracks?|ep|lp|book|film|movie|tune|piece|show)(,| called| titled| named)? "
+    r"([Tt]he )?$"
+)
+"""What comes is a title, as it seems."""
+_THING_AFTER = re.compile(
+    r"(['\u2019]s)? (system|pickups?|guitars?|pedals?|amps?|synths?|magazine|site|website|theme|podcast|channel|store|"
+    r"company|series|movie|film|game|software|plug-?in|app|brand|museum)\b"
+)
+"""What went before names a thing."""
 _BRACKETED = re.compile(r"[A-Z]\w+ \($")
 _SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(])$")
 _SPEAKER = re.compile(r"\s*:")
@@ -148,8 +158,8 @@ def _prior(name: str) -> float:
     if word in GIVEN_NAMES or word in PLACES:
         return SURE - _NAMESAKE
     everyday = _EVERYDAY + _PER_ZIPF * (_zipf(word) - _RARE) if _zipf(word) > _RARE and word not in FAMOUS else 0.0
-    if name.isupper() and len(name) <= _SHORT_LETTERS:
-        everyday = 6.0 if word in STATES else max(everyday, 2.0 if _zipf(word) > _LETTERS else 0.0)
+    if name.isupper() and name.isalpha() and len(name) <= _SHORT_LETTERS:
+        everyday = 6.0 if word in STATES else max(everyday, 3.5 if _zipf(word) > _LETTERS else 0.0)
     return SURE - everyday
 
 
@@ -162,6 +172,8 @@ def _of_the_name(surface: str, name: str) -> float:
         return prior - _small_letters(rarest, several)
     if surface.isupper():
         return prior - 0.5
+    if name.isupper() and len(name) <= _SHORT_LETTERS:
+        return prior - 2.0
     return prior - (0.3 if several else 3.0 if rarest > _RARE else 1.0)
 
 
@@ -185,41 +197,57 @@ def _is_titled(surface: str) -> bool:
 
 def _of_the_place(surface: str, before: str, after: str) -> float:
     """Return what stands around speaks for or against: little where the name has several words, much for one word."""
-    several, everyday = len(_words(surface)) > 1, is_everyday(surface)
-    weight = 1.0 if not several else 0.6 if _is_phrase(surface) else _HARDLY
+    everyday = is_everyday(surface)
+    weight = 1.0 if is_one_word(surface) else 0.6 if _is_phrase(surface) else _HARDLY
     starts = opens_sentence(before, len(before))
     total = 2.0 if surface.startswith("The ") and not starts else 0.0
-    if _NAMED_ON.match(after) or (not starts and _goes_before(before)):
-        total -= 4.5 * weight
-    if _PLACED_BEFORE.search(before):
-        total -= 3.5 * weight
-    if everyday and _REACHED_BEFORE.search(before):
-        total -= 2.0
     if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
-        total -= 5.0
-    if starts and _SPEAKER.match(after) and len(surface) < 4:
         total -= 5.0
     if starts and everyday:
         total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _everydayness(surface)
-    if _is_quoted(before, after) or (everyday and _BRACKETED.search(before) and after[:1] == ")"):
-        total -= 2.5 * weight
+    if starts and _SPEAKER.match(after) and len(surface) < 4:
+        total -= 5.0
+    if everyday and _REACHED_BEFORE.search(before):
+        total -= 2.0
     if weight > _HARDLY and _is_heading(before, after):
         total -= 3.5
+    total -= _of_another(before, after, starts=starts, weight=weight, everyday=everyday)
     return total + _music_around(before, after, everyday)
+
+
+def _of_another(before: str, after: str, *, starts: bool, weight: float, everyday: bool) -> float:
+    """Return what speaks for another bearer: a person, a place, a title or a thing."""
+    against = 0.0
+    if _given_before(before):
+        against += 4.5
+    elif _NAMED_ON.match(after) or (not starts and _goes_before(before)):
+        against += 4.5 * weight
+    if _PLACED_BEFORE.search(before):
+        against += 3.5 * weight
+    if _THING_AFTER.match(after) or _TITLE_BEFORE.search(before):
+        against += 3.0 * weight if weight > _HARDLY else 0.0
+    if _is_quoted(before, after) or (everyday and _BRACKETED.search(before) and after[:1] == ")"):
+        against += 2.5 * weight
+    return against
+
+
+def _given_before(before: str) -> bool:
+    """Say whether a given name stands before: "Eddie Van Halen" is not the band."""
+    found = _NAMED_BEFORE.search(before)
+    return bool(found) and found["word"].lower() in GIVEN_NAMES
 
 
 def _goes_before(before: str) -> bool:
     """Say whether a capitalised word before makes a name the end of a longer one: "Gabe Marin", not "Singer Adele".
 
-    At the start of a sentence it does so only if it is a given name or no everyday word ("Then Rush toured").
+    At the start of a sentence it does so only if it is no everyday word ("Then Rush toured").
     """
     if _AND_THE_BEFORE.search(before):
         return True
     found = _NAMED_BEFORE.search(before)
     if not found or found["word"] in ROLES:
         return False
-    word = found["word"].lower()
-    return not found["ends"] or word in GIVEN_NAMES or _zipf(word) < _ORDINARY
+    return not found["ends"] or _zipf(found["word"].lower()) < _ORDINARY
 
 
 def _is_heading(before: str, after: str) -> bool:

@@ -51,7 +51,8 @@ def with_document(document: Document, places: list[Place]) -> Iterator[Place]:
     gains = {entity_id: _gain(document, mine, longer) for entity_id, mine in by_entity.items()}
     sure = [place for place in places if place.log_odds >= _BEYOND_DOUBT]
     for place in places:
-        gain = gains[place.entity.id] + _IN_COMPANY * _is_in_company(document.text, place, sure)
+        company = _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
+        gain = gains[place.entity.id] + company * _is_in_company(document.text, place, sure)
         yield Place(place.start, place.end, place.entity, place.log_odds + gain)
 
 
@@ -64,10 +65,13 @@ def _gain(document: Document, places: list[Place], longer: frozenset[str]) -> fl
     """Return the log-odds that all places of an artist gain or lose in a document."""
     entity = places[0].entity
     names = (entity.name, *entity.aliases)
-    if {fold(name) for name in document.about} & {fold(name) for name in names} or titled(document.title, names):
+    cue = max(title_cue(document.title, name) for name in names)
+    if {fold(name) for name in document.about} & {fold(name) for name in names} or cue >= HEADS:
         return _TITLE_HELPS
     if confidence.is_one_word(entity.name) and _last(entity.name) in longer:
         return _PART_OF_NAMES
+    if cue >= _HOLDS and not confidence.is_everyday(entity.name):
+        return _TITLE_HELPS
     repeated = _REPEATED if max(place.log_odds for place in places) >= _BEYOND_DOUBT else 0.0
     return repeated + _steadiness(document.text, places)
 

@@ -7,6 +7,7 @@
 An entity of which nothing new was said keeps its vector for as long as an epoch lasts.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,17 @@ def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
     folder = _folder(history, first)
     if not folder.exists():
         _store(history, first, folder)
+        remove_stale_epochs(history)
     return {kind: _read(folder / kind) for kind in EntityKind}
+
+
+def remove_stale_epochs(history: History) -> None:
+    """Remove what was stored of epochs that do not come of the counts and the catalogue as they are now."""
+    for day in history.lake.days(Dataset.TOTALS):
+        live = _folder(history, day)
+        for stored in live.parent.glob("epoch-*"):
+            if stored != live:
+                shutil.rmtree(stored)
 
 
 def _folder(history: History, first: date) -> Path:

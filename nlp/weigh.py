@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from nlp import epoch
 from nlp.carrying import Carried, carry
-from nlp.epoch import Epoch, epochs_of
+from nlp.epoch import Epoch, epochs_of, remove_stale_epochs
 from nlp.latent import fold_in
 from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
@@ -93,6 +93,7 @@ def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
             removed += 1
         if not any(folder.iterdir()):
             folder.rmdir()
+    remove_stale_epochs(history)
     counts = (("vectors removed", removed), ("totals removed", remove_stale_totals(history)))
     return StageReport("purge", counts)
 

@@ -3,7 +3,7 @@
 Formulas with their reasons: docs/time.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,18 @@ class TermTrends:
     """Greatest change first."""
     falling: tuple[Trend, ...]
     """Least change first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermHistory:
+    """The weight of one term of an entity on several days."""
+
+    term: Term
+    label: str
+    days: tuple[date, ...]
+    """Ascending."""
+    weights: tuple[float, ...]
+    """One a day, in [0, 1]: weight in the entity's unit vector of the term's kind; 0 where it had not the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,27 @@ def term_trends(before: Snapshot, after: Snapshot, entity: Entity, n: int = 10) 
     rising = tuple(t for t in counted if t.change > 0)[:n]
     falling = tuple(t for t in reversed(counted) if t.change < 0)[:n]
     return TermTrends(entity, before.day, after.day, rising, falling)
+
+
+def term_histories(snapshots: Sequence[Snapshot], entity: Entity, terms: Sequence[Term]) -> list[TermHistory]:
+    """Return the weight of each term of an entity in every snapshot, in the order of the terms; tags have none.
+
+    An entity that a snapshot does not know had no terms then.
+
+    Args:
+        snapshots: of several days, the earliest first.
+        entity: whose terms.
+        terms: which of them.
+    """
+    days = tuple(snapshot.day for snapshot in snapshots)
+    rows = [_row(snapshot, entity) or {} for snapshot in snapshots]
+    histories = []
+    for term in terms:
+        cells = [row.get(term, _NONE) for row in rows]
+        label = next((cell.label for cell in reversed(cells) if cell.label), "")
+        if label:
+            histories.append(TermHistory(term, label, days, tuple(cell.weight for cell in cells)))
+    return histories
 
 
 def rising_entities(before: Snapshot, after: Snapshot, kind: EntityKind, n: int = 10) -> Rising:

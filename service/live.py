@@ -1,6 +1,6 @@
 """What answers for a project: its index and its lake, and what is worked out of them once and kept."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from threading import Lock
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from records.errors import UnknownEntityError
 from records.lake import Dataset, read_fingerprint
 from records.snapshot import Snapshot, read_snapshot
-from records.types import Document, Entity, EntityKind, StageReport, TermKind
+from records.types import Document, Entity, EntityKind, StageReport, Term, TermKind
 from service.pipeline import open_index, writing
 from service.project import Project
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # imported where they are needed: a name is looked up without
     from index.clusters import Cluster
     from index.corpus import Corpus, CorpusTerm
     from index.published import Listing
-    from index.trends import Rising, TermTrends
+    from index.trends import Rising, TermHistory, TermTrends
     from nlp.mentions import Linked, Linker
 
 Made = TypeVar("Made")
@@ -73,6 +73,7 @@ class LiveProject:
         self._corpora = _Kept["Corpus"](len(EntityKind))
         self._clusters = _Kept["tuple[Cluster, ...]"](len(EntityKind))
         self._words = _Kept["list[CorpusTerm]"](len(EntityKind) * len(Words))
+        self._risings = _Kept["Rising"](_DAYS_KEPT)
         self._linkers = _Kept["Linker"]()
 
     def resolve(self, handle: str, kind: EntityKind | None = None) -> Entity:
@@ -141,7 +142,14 @@ class LiveProject:
         """Return who rose between two days; see `index.trends.rising_entities`."""
         from index.trends import rising_entities
 
-        return rising_entities(self.snapshot(since), self.snapshot(until), kind, n)
+        before, after = self.snapshot(since), self.snapshot(until)
+        return self._risings.get((before.id, after.id, kind, n), lambda: rising_entities(before, after, kind, n))
+
+    def histories(self, entity: Entity, terms: Sequence[Term], days: Sequence[date]) -> "list[TermHistory]":
+        """Return the weights of terms of an entity on some days, the earliest first; see `index.trends`."""
+        from index.trends import term_histories
+
+        return term_histories([self.snapshot(day) for day in days], entity, terms)
 
     def link(self, document: Document) -> "Linked":
         """Find the artists and songs of the catalogue that a text names.

@@ -17,7 +17,8 @@ _SHORTEST_SONG = 5
 def choose_bearers(document: Document, folded: str, bearers: Sequence[Entity], names: Names) -> tuple[Entity, ...]:
     """Return which of several artists of one name a document means; empty where nothing decides.
 
-    Words of their disambiguation, their other names and their songs are looked for in the text. Entries that the
+    Words of their disambiguation, other names and songs of theirs are looked for in the text; where none stands there,
+    the only one is meant of whom the catalogue knows more than the name. Entries that the
     catalogue gives no means to tell apart (no disambiguation, no songs, no other names) are taken as entries for the
     same artist: all of them are returned.
     """
@@ -31,8 +32,14 @@ def choose_bearers(document: Document, folded: str, bearers: Sequence[Entity], n
     if best > 0:
         chosen = [bearer for bearer, hint in zip(bearers, hints, strict=True) if hint == best]
     else:
-        chosen = [bearer for bearer in bearers if not bearer.disambiguation]
+        known = [bearer for bearer in bearers if not is_obscure(bearer, names)]
+        chosen = known if len(known) == 1 else [bearer for bearer in bearers if not bearer.disambiguation]
     return tuple(chosen) if len(chosen) == 1 else ()
+
+
+def is_obscure(bearer: Entity, names: Names) -> bool:
+    """Say whether the catalogue knows no more of an artist than the name."""
+    return _is_bare(bearer, names) and not (bearer.foreign_ids or bearer.area or bearer.begin)
 
 
 def _is_bare(bearer: Entity, names: Names) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from wordfreq import zipf_frequency
 
 from nlp.folding import fold
-from nlp.namesakes import FAMOUS, GIVEN_NAMES, PLACES, ROLES, STATES
+from nlp.namesakes import FAMOUS, GIVEN_NAMES, NAMESAKES, ROLES, STATES
 
 SURE = 4.0
 """Log-odds of a name that is no everyday word, spelled as the catalogue spells it: confidence .98."""
@@ -24,7 +24,10 @@ _PER_ZIPF = 2.2
 """Log-odds that an everyday word loses as a name, at once and per tenfold frequency."""
 _COMMON = 4.0
 """Zipf frequency that all words of a name reach together where it is a phrase as well ("So Weird", "Oh No")."""
-_PER_COMMON = 1.2
+_PER_COMMON = 3.6
+"""Log-odds that it loses then for every tenfold frequency, divided by its words."""
+_DANGLING = 4.0
+"""Log-odds that several words lose which begin or end like no name does ("And Morgan", "Lovely To")."""
 _NAMESAKE = 4.0
 """Log-odds that a name loses which is a given name or a place."""
 _SHORT_LETTERS = 4
@@ -32,11 +35,17 @@ _ORDINARY = 4.8
 """Zipf frequency from which on a word opens sentences for no other reason than that one has to."""
 _LETTERS = 2.8
 """Zipf frequency above which letters in capitals stand for something that everybody knows ("NPR")."""
+_PHRASE = 0.6
 _HARDLY = 0.2
+"""What counts of what stands around a phrase of everyday words, and around other names of several words."""
 _NUMBER = re.compile(r"[\W\d_]+|\d+(['\u2019]?s|am|pm)", re.IGNORECASE)
+_HOPELESS = -5.0
+"""Log-odds of a name as it is spelled below which nothing that stands around it can help."""
 _REACH = 60
 """Characters to either side in which a cue counts: about a clause."""
-_SMALL = frozenset("a an and at by de del der for from in la le of on or the to with y".split())  # noqa: SIM905
+_SMALL = frozenset("a an and at by de del der for from in la le of on or the to with y".split())
+_JOINING = frozenset("and or so as but if in on by at with for from to upon will must eventually".split())
+_OPEN = _SMALL | frozenset("i you my your this that be get".split())
 _CUES = re.compile(
     r"\b(bands?|albums?|songs?|singles?|tracks?|records?|recorded|ep|lp|singers?|guitarists?|drummers?|bassists?|"
     r"vocals?|trio|duo|quartet|quintet|debut|tour(ed|ing)?|label|remix(ed)?|gigs?|concerts?|lyrics|musicians?|rapper|producers?|"
@@ -80,20 +89,31 @@ _THING_AFTER = re.compile(
 )
 """What went before names a thing."""
 _BRACKETED = re.compile(r"[A-Z]\w+ \($")
-_SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(])$")
+_SENTENCE_START = re.compile(r"(^|[.!?:]['\"\u201d)]? +|\n ?|[\"\u201c\u2018(\[])$")
 _SPEAKER = re.compile(r"\s*:")
 
 
 def score(text: str, start: int, end: int, name: str) -> float:
     """Return the log-odds that text[start:end], spelled about like `name`, means the artist of that name."""
     surface = text[start:end]
+    of_the_name = _of_the_name(surface, name)
+    if of_the_name < _HOPELESS:
+        return of_the_name
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    return _of_the_name(surface, name) + _of_the_place(surface, before, after)
+    return of_the_name + _of_the_place(surface, before, after)
 
 
 def to_confidence(log_odds: float) -> float:
     """Return the probability, in (0, 1), that the log-odds stand for."""
     return 1 / (1 + math.exp(-log_odds))
+
+
+def crowding(name: str) -> float:
+    """Return the share, in [0, 1], of what a name loses for each act more that could bear it.
+
+    All for a word, less for a phrase of several everyday words, nothing for other names.
+    """
+    return 1.0 if is_one_word(name) else 1 / len(_words(name)) if is_phrase(name) else 0.0
 
 
 def opens_sentence(text: str, start: int) -> bool:
@@ -115,7 +135,7 @@ def is_everyday(name: str) -> bool:
 
 def is_namesake(name: str) -> bool:
     """Say whether a name is also a common given name or a place."""
-    return " ".join(_words(name)) in GIVEN_NAMES | PLACES
+    return " ".join(_words(name)) in NAMESAKES
 
 
 @lru_cache(maxsize=100_000)
@@ -141,10 +161,13 @@ def _rarest(name: str) -> float:
     return min((_zipf(word) for word in _words(name)), default=0.0)
 
 
-def _is_phrase(name: str) -> bool:
+def is_phrase(name: str) -> bool:
     """Say whether several everyday words make a name, and not a given name and a surname."""
     words = _words(name)
-    return len(words) > 1 and _rarest(name) > _COMMON and words[0] not in GIVEN_NAMES
+    has_initials = any(len(word) == 1 and word not in "ai" for word in words)
+    return (
+        " " in name and _rarest(name) > _COMMON and words[0] not in GIVEN_NAMES and not has_initials and len(words) > 1
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -153,9 +176,10 @@ def _prior(name: str) -> float:
     if _NUMBER.fullmatch(name):
         return -1.0
     if len(words) > 1:
-        return SURE - (_PER_COMMON * (_rarest(name) - _COMMON) if _is_phrase(name) else 0.0)
+        dangling = _DANGLING if words[-1] in _OPEN or (words[0] in _JOINING and is_phrase(name)) else 0.0
+        return SURE - dangling - (_PER_COMMON / len(words) * (_rarest(name) - _COMMON) if is_phrase(name) else 0.0)
     word = " ".join(words)
-    if word in GIVEN_NAMES or word in PLACES:
+    if word in NAMESAKES:
         return SURE - _NAMESAKE
     everyday = _EVERYDAY + _PER_ZIPF * (_zipf(word) - _RARE) if _zipf(word) > _RARE and word not in FAMOUS else 0.0
     if name.isupper() and name.isalpha() and len(name) <= _SHORT_LETTERS:
@@ -163,6 +187,7 @@ def _prior(name: str) -> float:
     return SURE - everyday
 
 
+@lru_cache(maxsize=100_000)
 def _of_the_name(surface: str, name: str) -> float:
     """Return what the name is worth, spelled as it is there: small letters speak for a word, not a name."""
     prior, rarest, several = _prior(name), _rarest(name), len(_words(name)) > 1
@@ -171,7 +196,7 @@ def _of_the_name(surface: str, name: str) -> float:
     if surface.islower() or not surface[:1].isupper() or not _is_titled(surface):
         return prior - _small_letters(rarest, several)
     if surface.isupper():
-        return prior - 0.5
+        return prior - (3.5 if len(surface) <= _SHORT_LETTERS else 0.5)
     if name.isupper() and len(name) <= _SHORT_LETTERS:
         return prior - 2.0
     return prior - (0.3 if several else 3.0 if rarest > _RARE else 1.0)
@@ -198,13 +223,15 @@ def _is_titled(surface: str) -> bool:
 def _of_the_place(surface: str, before: str, after: str) -> float:
     """Return what stands around speaks for or against: little where the name has several words, much for one word."""
     everyday = is_everyday(surface)
-    weight = 1.0 if is_one_word(surface) else 0.6 if _is_phrase(surface) else _HARDLY
+    weight = 1.0 if is_one_word(surface) else _PHRASE if is_phrase(surface) else _HARDLY
     starts = opens_sentence(before, len(before))
     total = 2.0 if surface.startswith("The ") and not starts else 0.0
     if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
         total -= 5.0
     if starts and everyday:
         total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _everydayness(surface)
+    if starts and weight == _PHRASE and surface[1:].islower():
+        total -= 4.0
     if starts and _SPEAKER.match(after) and len(surface) < 4:
         total -= 5.0
     if everyday and _REACHED_BEFORE.search(before):
@@ -234,7 +261,7 @@ def _of_another(before: str, after: str, *, starts: bool, weight: float, everyda
 def _given_before(before: str) -> bool:
     """Say whether a given name stands before: "Eddie Van Halen" is not the band."""
     found = _NAMED_BEFORE.search(before)
-    return bool(found) and found["word"].lower() in GIVEN_NAMES
+    return found is not None and found["word"].lower() in GIVEN_NAMES
 
 
 def _goes_before(before: str) -> bool:

@@ -1,6 +1,7 @@
 """What a whole text says of its names: its title, how they are written elsewhere in it, and beside whom."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -42,17 +43,25 @@ class Place:
     log_odds: float
 
 
-def with_document(document: Document, places: list[Place]) -> Iterator[Place]:
-    """Let each place gain or lose by what title, structured data and the rest of the text say of the same name."""
+def with_document(document: Document, places: list[Place], *, crowded: bool) -> Iterator[Place]:
+    """Let each place gain or lose by what title, structured data and the rest of the text say of the same name.
+
+    Args:
+        document: the document.
+        places: where names stand in its text.
+        crowded: whether the catalogue is so large that most words and surnames are somebody's name.
+    """
     by_entity: defaultdict[str, list[Place]] = defaultdict(list)
     for place in places:
         by_entity[place.entity.id].append(place)
-    longer = _words_of_longer_names(document.text)
+    longer = _words_of_longer_names(document.text, crowded=crowded)
     gains = {entity_id: _gain(document, mine, longer) for entity_id, mine in by_entity.items()}
-    sure = [place for place in places if place.log_odds >= _BEYOND_DOUBT]
+    sure = sorted((p for p in places if p.log_odds >= _BEYOND_DOUBT), key=lambda p: p.start)
+    starts = [place.start for place in sure]
     for place in places:
         company = _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
-        gain = gains[place.entity.id] + company * _is_in_company(document.text, place, sure)
+        near = sure[bisect_left(starts, place.start - _COMPANY) : bisect_right(starts, place.start + _COMPANY)]
+        gain = gains[place.entity.id] + company * _is_in_company(document.text, place, near)
         yield Place(place.start, place.end, place.entity, place.log_odds + gain)
 
 
@@ -76,14 +85,14 @@ def _gain(document: Document, places: list[Place], longer: frozenset[str]) -> fl
     return repeated + _steadiness(document.text, places)
 
 
-def _words_of_longer_names(text: str) -> frozenset[str]:
+def _words_of_longer_names(text: str, *, crowded: bool) -> frozenset[str]:
     """Return the words that stand in longer names of a text: "Julie" where "Julie Slick" is spoken of.
 
-    A rare word has to stand behind a given name: "Derek Shulman", but not "my Radiohead Phase".
+    A rare word has to stand behind a given name, "Derek Shulman" but not "my Radiohead Phase", if not crowded.
     """
     words = {match[1] for match in _GOES_ON.finditer(text)}
     words |= {match[2] for match in _BEHIND_ANOTHER.finditer(text) if match[1] not in ROLES}
-    everyday = {word for word in words if word[0].isupper() and confidence.is_everyday(word)}
+    everyday = {word for word in words if word[0].isupper() and (crowded or confidence.is_everyday(word))}
     surnames = {match[2] for match in _BEHIND_GIVEN.finditer(text) if match[1].lower() in GIVEN_NAMES}
     return frozenset(everyday | surnames)
 
@@ -106,10 +115,10 @@ def _last(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _is_in_company(text: str, place: Place, sure: Iterable[Place]) -> bool:
-    """Say whether a name stands in a list with a sure one ("Yes and Pink Floyd", "Low, Slowdive")."""
+def _is_in_company(text: str, place: Place, near: Iterable[Place]) -> bool:
+    """Say whether a name stands in a list with a sure one nearby ("Yes and Pink Floyd", "Low, Slowdive")."""
     return any(
         _LIST.fullmatch(text[min(place.end, other.end) : max(place.start, other.start)])
-        for other in sure
-        if other.entity.id != place.entity.id and abs(other.start - place.start) < _COMPANY
+        for other in near
+        if other.entity.id != place.entity.id
     )

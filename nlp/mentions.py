@@ -1,18 +1,25 @@
 """Linking: from places where a name may stand to mentions of artists and songs."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from nlp import confidence
-from nlp.bearers import choose_bearers
+from nlp.bearers import choose_bearers, is_obscure
 from nlp.discourse import HEADS, Place, titled, with_document
 from nlp.folding import fold
 from nlp.names import Candidate, Names
 from nlp.subject import SUBJECT, subject_confidence, title_cue
 from records.types import Document, Entity, EntityKind, Mention
 
+_FEW = 20_000
+_PER_CROWD = 2.6
+"""Log-odds that a name loses, at most, for every tenfold of artists beyond a few: among a million acts most words are
+somebody's name, and it is the less likely that just that one is meant. Acts of whom the catalogue knows more than the
+name are those that are written about, and lose nothing."""
 _NEAR = 800
 """Characters within which a song's artist must be named, unless the document is about the artist."""
 
@@ -37,6 +44,8 @@ class Linker:
 
     def __init__(self, names: Names, min_confidence: float) -> None:
         self._names = names
+        self._crowd = _PER_CROWD * max(0.0, math.log10(max(1, len(names)) / _FEW))
+        self._is_obscure = lru_cache(50_000)(partial(is_obscure, names=names))
         self._min_confidence = min_confidence
 
     def link(self, document: Document) -> Linked:
@@ -77,15 +86,16 @@ class Linker:
             bearers = choose_bearers(document, folded, candidate.entities, self._names)
             if not bearers:
                 dropped["name of several artists"] += 1
-            places += [_place(document, folded, candidate, bearer) for bearer in bearers]
-        return list(with_document(document, places))
+            places += [self._place(document, folded, candidate, bearer) for bearer in bearers]
+        return list(with_document(document, places, crowded=self._crowd > 0))
 
-
-def _place(document: Document, folded: str, candidate: Candidate, bearer: Entity) -> Place:
-    start, end = candidate.start, candidate.end
-    spellings = [name for name in (bearer.name, *bearer.aliases) if fold(name) == folded[start:end]] or [bearer.name]
-    log_odds = max(confidence.score(document.text, start, end, name) for name in spellings)
-    return Place(start, end, bearer, log_odds)
+    def _place(self, document: Document, folded: str, candidate: Candidate, bearer: Entity) -> Place:
+        start, end = candidate.start, candidate.end
+        names = [name for name in (bearer.name, *bearer.aliases) if fold(name) == folded[start:end]] or [bearer.name]
+        log_odds = max(confidence.score(document.text, start, end, name) for name in names)
+        if self._crowd and self._is_obscure(bearer):
+            log_odds -= self._crowd * confidence.crowding(names[0])
+        return Place(start, end, bearer, log_odds)
 
 
 def _short_names(text: str, folded: str, artists: list[Place]) -> Iterator[Place]:

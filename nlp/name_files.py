@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.catalog.stored import expect_catalog
-from nlp.name_table import NameTable, Spelling
+from nlp.name_table import NameTable, Spelling, mapped
 from nlp.names import Names, songs_of_artists, spellings
 from records.errors import LakeError
 from records.ids import fingerprint
@@ -37,7 +37,7 @@ def open_names(lake: Lake) -> Names:
         _make(lake, folder)
     try:
         entities = _mapped(folder / _ENTITIES)
-        songs = np.load(folder / _ARTISTS, mmap_mode="r"), np.load(folder / _SONGS, mmap_mode="r")
+        songs = mapped(folder / _ARTISTS), mapped(folder / _SONGS)
         return Names(entities, NameTable.open(folder), songs)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise LakeError(f"{folder} cannot be read ({error}); remove it, it will be made again") from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class NameTable:
             OSError: a file is missing.
             ValueError: a file is no array.
         """
-        return cls(**{field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(cls)})
+        return cls(**{field.name: mapped(folder / f"{field.name}.npy") for field in fields(cls)})
 
     def find(self, folded: str) -> Iterator[tuple[int, int, npt.NDArray[np.int32]]]:
         """Yield start, end and bearers of every stretch of a folded text whose hash a spelling has.
@@ -86,6 +87,17 @@ class NameTable:
         first, last = np.searchsorted(self.keys, hashes, "left"), np.searchsorted(self.keys, hashes, "right")
         for place in np.flatnonzero(last > first).tolist():
             yield int(starts[place]), int(ends[place]), self.rows[first[place] : last[place]]
+
+
+def mapped(path: Path) -> npt.NDArray[Any]:
+    """Map an array into memory; as a plain array, for each slice of a `numpy.memmap` costs ten times as much.
+
+    Raises:
+        OSError: the file is missing.
+        ValueError: it is no array.
+    """
+    found: npt.NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
+    return found
 
 
 def _batches(spellings: Iterable[Spelling]) -> Iterator[list[Spelling]]:

@@ -55,6 +55,10 @@ class Names:
         table = to_table(known, ENTITIES)
         return cls(table, NameTable.of(spellings(known)), songs_of_artists(table))
 
+    def __len__(self) -> int:
+        """Return how many entities there are."""
+        return len(self._ids)
+
     def kind(self, entity_id: str) -> EntityKind:
         """Return what the entity of an id of the catalogue is."""
         return self._read(self._row(entity_id)).kind

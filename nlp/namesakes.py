@@ -34,26 +34,32 @@ GIVEN_NAMES = frozenset(
 
 PLACES = frozenset(
     """
-    africa alabama alaska albania algeria amsterdam antarctica argentina arizona arkansas asia athens atlanta austin
-    australia austria baltimore bangkok barcelona beijing belfast belgium berlin birmingham bolivia boston brazil
-    brighton bristol britain broadway brooklyn brussels budapest buffalo bulgaria cairo calgary california cambridge
-    canada cardiff chicago chile china cincinnati cleveland colorado connecticut copenhagen cuba cyprus dallas delaware
-    denmark denver detroit dublin dubai edinburgh egypt england essex ethiopia europe finland florida france georgia
-    germany ghana glasgow greece greenland hamburg harlem havana hawaii helsinki holland hollywood houston hungary
-    iceland idaho illinois india indiana indianapolis indonesia iowa iran iraq ireland israel istanbul italy jakarta
-    jamaica japan java jersey jerusalem jordan kansas kent kentucky kenya kiev korea kyoto leeds leicester lisbon
-    liverpool london louisiana louisville luxembourg madrid maine mali malta manchester manhattan maryland
-    massachusetts melbourne memphis mexico miami michigan milan milwaukee minneapolis minnesota mississippi missouri
-    montana montreal morocco moscow munich nashville nebraska nepal netherlands nevada newcastle nigeria norway
-    nottingham oakland ohio oklahoma oregon orlando osaka oslo ottawa oxford pakistan panama paris pennsylvania perth
-    peru philadelphia philippines phoenix pittsburgh poland portland portugal prague queens quebec reading rome
-    rotterdam russia sacramento savannah scotland seattle senegal seoul serbia shanghai sheffield sicily singapore
-    somerset spain stockholm sussex sweden switzerland sydney syria taiwan tampa tennessee texas tokyo toledo toronto
-    tucson tulsa tunisia turkey uganda ukraine utah vancouver venezuela venice vermont vienna vietnam virginia wales
-    warsaw washington wisconsin wyoming yorkshire zurich
+    africa african alabama alaska albania algeria american amsterdam antarctica arabic argentina argentine arizona
+    arkansas asia asian athens atlanta austin australia australian austria austrian bali baltimore bangkok barcelona
+    beijing belfast belgian belgium berlin birmingham bolivia bosnian boston brazil brazilian brighton bristol
+    britain british broadway brooklyn brussels budapest buffalo bulgaria cairo calgary california cambridge canada
+    canadian cardiff catalan celtic chicago chile china chinese christian cincinnati cleveland colorado connecticut
+    copenhagen croatian cuba cuban cyprus czech dallas danish delaware denmark denver detroit dubai dublin dutch
+    eastern edinburgh egypt egyptian england english essex estonian ethiopia ethiopian europe european finland
+    finnish florida france french gaelic georgia german germany ghana glasgow greece greek greenland hamburg harlem
+    havana hawaii hebrew helsinki holland hollywood houston hungarian hungary iceland icelandic idaho illinois india
+    indian indiana indianapolis indonesia indonesian iowa iran iranian iraq iraqi ireland irish israel israeli
+    istanbul italian italy jakarta jamaica jamaican japan japanese java jersey jerusalem jewish jordan kansas kent
+    kentucky kenya kenyan kiev korea korean kyoto latin lebanese leeds leicester lisbon liverpool london louisiana
+    louisville luxembourg madrid maine mali malian malta manchester manhattan maryland massachusetts melbourne
+    memphis mexican mexico miami michigan milan milwaukee minneapolis minnesota mississippi missouri montana
+    montreal moroccan morocco moscow munich nashville nebraska nepal netherlands nevada newcastle nigeria nigerian
+    northern norway norwegian nottingham oakland ohio oklahoma oregon orlando osaka oslo ottawa oxford pakistan
+    panama paris pennsylvania persian perth peru peruvian philadelphia philippines phoenix pittsburgh poland polish
+    portland portugal portuguese prague quebec queens reading roman romanian rome rotterdam russia russian
+    sacramento savannah scandinavian scotland scottish seattle senegal seoul serbia serbian shanghai sheffield
+    sicily singapore slovak somerset southern spain spanish stockholm sussex sweden swedish swiss switzerland sydney
+    syria syrian taiwan tampa tennessee texas tokyo toledo toronto tucson tulsa tunisia turkey turkish uganda
+    ukraine ukrainian utah vancouver venezuela venice vermont victorian vienna vietnam vietnamese virginia wales
+    warsaw washington welsh western wisconsin wyoming yorkshire zurich
     """.split()
 )
-"""Countries, states and cities that texts about music speak of, as places far more often than as bands."""
+"""Countries, states and cities, and who or what comes from there: far more often spoken of than bands of that name."""
 
 STATES = frozenset(
     """
@@ -82,3 +88,5 @@ FAMOUS = frozenset(
     """.split()
 )
 """Words that are met often because of their bearer, and hardly otherwise."""
+
+NAMESAKES = GIVEN_NAMES | PLACES

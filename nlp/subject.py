@@ -21,6 +21,7 @@ _OPENING = 0.2
 _SHARE = 0.8
 _OPENING_CHARACTERS = 300
 _PARTS = re.compile(r"\s*(?::|\||\s[-–—~/]\s|\s[-–—]|[-–—]\s|[\"“”])\s*")
+_IN_WORD = re.compile(r"\w")
 _OPENED = re.compile(r"('s\b|,| (by|on|at|live|review|interview|announces?|releases?|shares?|returns?|plays?)\b)")
 
 
@@ -79,7 +80,13 @@ def _noisy_or(cues: Iterable[float]) -> float:
 
 
 def _stands_in(folded: str, name: str) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded))
+    place = folded.find(name)
+    while place >= 0:
+        before, after = folded[:place][-1:], folded[place + len(name) :][:1]
+        if not (_IN_WORD.match(before) or _IN_WORD.match(after)):
+            return True
+        place = folded.find(name, place + 1)
+    return False
 
 
 def _slug(text: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp import mentions
 from nlp.folding import fold
 from nlp.mentions import Linked, Linker
 from nlp.names import Names
@@ -195,3 +196,34 @@ def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
 )
 def test_capitals_kept_throughout_tell_a_name(text: str, expected: list[str]) -> None:
     assert bystanders(text) == expected
+
+
+def crowd(*known: Entity) -> Linker:
+    """Return a linker of a catalogue of many acts, of whom nothing is known but the name."""
+    words = (f"{first}{second}" for first in ("sta", "mo", "ke", "ru", "li") for second in map(str, range(200)))
+    return Linker(Names.of([*known, *(Entity(word, ARTIST, word.title()) for word in words)]), 0.7)
+
+
+def test_in_a_crowd_an_act_of_whom_only_the_name_is_known_needs_more_than_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mentions, "_FEW", 20)
+    text = document("I paid for Spotify and heard Deerhoof there. Later a band called Spotify played.", "A post")
+    unknown = Entity("spotify", ARTIST, "Spotify")
+    known = Entity("deerhoof", ARTIST, "Deerhoof", foreign_ids=("wikidata:Q1183048",))
+    assert [m.entity_id for m in Linker(Names.of([unknown, known]), 0.7).link(text).mentions].count("spotify") == 2
+    found = [(m.entity_id, m.start) for m in crowd(unknown, known).link(text).mentions]
+    assert found == [("deerhoof", text.text.index("Deerhoof")), ("spotify", text.text.rindex("Spotify"))]
+
+
+def test_of_namesakes_that_only_one_is_known_of_that_one_is_meant() -> None:
+    linker = Linker(
+        Names.of(
+            [
+                Entity("famous", ARTIST, "Slowdive", (), (), "English band", ("wikidata:Q1",)),
+                Entity("other", ARTIST, "Slowdive"),
+            ]
+        ),
+        0.7,
+    )
+    assert [m.entity_id for m in linker.link(document("I love Slowdive.")).mentions] == ["famous"]

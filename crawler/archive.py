@@ -2,20 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import logging
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
-from warcio.archiveiterator import ArchiveIterator
+from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 from warcio.warcwriter import WARCWriter
 
 from records.types import Page
+
+logging.getLogger("warcio").setLevel(logging.ERROR)  # it would print addresses as they stand in the file
 
 MAX_PAGE_BYTES = 10_000_000
 """Bytes of a page, unpacked, beyond which it is left out: nobody writes that much, and parsing it takes minutes."""
@@ -25,6 +30,24 @@ _ENTRY = "X-Topterms-Entry"
 _HTTP_STATUS = {200: "OK"}
 _FRAMING = frozenset({"content-encoding", "transfer-encoding", "content-length", "set-cookie"})
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+_HTTP = StatusAndHeadersParser([], verify=False)
+_GZIP = b"\x1f\x8b"
+_CHUNK = 1 << 16
+_MANDATORY = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
+_TYPES = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
+"""Source: ISO 28500, 5 and 6."""
+_DAMAGE = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What warcio and the reading of heads raise where a record is none."""
+
+Taken = TypeVar("Taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +103,17 @@ class PageWriter:
 def read_pages(path: Path, source: str = "") -> Iterator[ArchivedPage]:
     """Yield the pages (responses over http and https) of a WARC file, packed or not, in their order.
 
+    A page is yielded once its record has proved whole: its length, its digest and its packing are right.
+
     Args:
         path: the WARC file.
         source: name of the source for records that do not say it themselves.
 
     Raises:
-        ArchiveLoadFailed: the file is no WARC file or broken; pages before the break are yielded first.
+        ArchiveLoadFailed: the file is no WARC file or damaged; the message says at which byte. Pages before the damage
+            are yielded first.
     """
-    with path.open("rb") as stream:
-        for record in ArchiveIterator(stream):
-            if _is_page(record):
-                yield _page(record, source)
+    return _read(path, lambda record: _page(record, source))
 
 
 def read_urls(path: Path) -> Iterator[str]:
@@ -99,18 +122,111 @@ def read_urls(path: Path) -> Iterator[str]:
     Raises:
         ArchiveLoadFailed: as for `read_pages`.
     """
+    return _read(path, lambda record: str(record.rec_headers.get_header("WARC-Target-URI")))
+
+
+class _Archive(WARCIterator):  # type: ignore[misc]  # warcio has no types
+    INC_RECORD = ""  # what it would print on standard error; `err_count` tells
+
+
+def _read(path: Path, take: Callable[[ArcWarcRecord], Taken]) -> Iterator[Taken]:
     with path.open("rb") as stream:
-        for record in ArchiveIterator(stream):
-            if _is_page(record):
-                yield record.rec_headers.get_header("WARC-Target-URI")
+        end, flaw = _intact(stream)
+        stream.seek(0)
+        archive = _Archive(LimitReader(stream, end), no_record_parse=True, check_digests=True)
+        place = 0
+        try:
+            for record in archive:
+                place = archive.offset  # which is that of the next record once this one was read to its end
+                _check_head(record)
+                found = take(record) if _is_page(record) else None
+                archive.read_to_end()
+                _check(record, archive)
+                if found is not None:
+                    yield found
+                place = archive.offset
+        except _DAMAGE as error:
+            raise ArchiveLoadFailed(f"{' '.join(str(error).split()):.200}; record at byte {place}") from error
+        if flaw:
+            raise ArchiveLoadFailed(f"{flaw}; record at byte {end}")
+
+
+def _intact(stream: IO[bytes]) -> tuple[int, str]:
+    """Return how many bytes of a file may be read, and what is wrong with the next one; no words if that is the end.
+
+    The packed parts of a file are unpacked on trial: warcio takes one that is damaged for the end of the file.
+    """
+    size = stream.seek(0, SEEK_END)
+    if not size:
+        return 0, "the file is empty"
+    stream.seek(0)
+    if stream.read(len(_GZIP)) != _GZIP:
+        return size, ""
+    place = 0
+    while place < size:
+        stream.seek(place)
+        try:
+            place += _member_length(stream)
+        except zlib.error as error:
+            return place, f"packed data is damaged ({error})"
+        except EOFError:
+            return place, "packed data breaks off"
+    return size, ""
+
+
+def _member_length(stream: IO[bytes]) -> int:
+    """Return the bytes of the gzip member that begins here, reading through it in bounded memory."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    length = 0
+    while not unpacking.eof:
+        packed = unpacking.unconsumed_tail
+        if not packed:
+            packed = stream.read(_CHUNK)
+            length += len(packed)
+        if not unpacking.decompress(packed, _CHUNK) and not packed:
+            raise EOFError
+    return length - len(unpacking.unused_data)
+
+
+def _check_head(record: ArcWarcRecord) -> None:
+    """Refuse a record whose head is none: nothing but a digest of the whole file could tell smaller changes."""
+    head = {name.lower(): value for name, value in record.rec_headers.headers}
+    if missing := [name for name in _MANDATORY if not head.get(name.lower())]:
+        raise ArchiveLoadFailed(f"a record without {missing[0]}")
+    if head["warc-type"] not in _TYPES:
+        raise ArchiveLoadFailed(f"a record of type {head['warc-type']!r}; expected one of {', '.join(_TYPES)}")
+    if not head["content-length"].isdecimal():
+        raise ArchiveLoadFailed(f"a record of Content-Length {head['content-length']!r}; expected a number")
+    if record.rec_type == "response" and not head.get("warc-target-uri"):
+        raise ArchiveLoadFailed("a response without WARC-Target-URI")
+    if not all(name.isascii() and value.replace("\t", " ").isprintable() for name, value in head.items()):
+        raise ArchiveLoadFailed("a record with control characters in its head")
+    if _is_page(record) and not head.get("content-type", "").startswith("application/http"):
+        raise ArchiveLoadFailed("a response without Content-Type: application/http")
+
+
+def _check(record: ArcWarcRecord, archive: _Archive) -> None:
+    """Refuse a record, read to its end, that is not what its head says.
+
+    Digests of payloads are passed over: writers differ in what they take for the payload.
+    """
+    if record.raw_stream.limit:
+        raise ArchiveLoadFailed(f"a record breaks off {record.raw_stream.limit} bytes before its end")
+    if archive.err_count:
+        raise ArchiveLoadFailed("a record is longer than its Content-Length")
+    if any(problem.startswith("block digest failed") for problem in record.digest_checker.problems):
+        raise ArchiveLoadFailed("a record does not match its digest")
 
 
 def _is_page(record: ArcWarcRecord) -> bool:
+    if record.rec_type != "response" or not record.length:
+        return False
     target = record.rec_headers.get_header("WARC-Target-URI") or ""
-    return record.rec_type == "response" and record.http_headers is not None and target.startswith(("http:", "https:"))
+    return bool(target.startswith(("http:", "https:")))
 
 
 def _page(record: ArcWarcRecord, source: str) -> ArchivedPage:
+    record.http_headers = _HTTP.parse(record.raw_stream)
     body = record.content_stream().read(MAX_PAGE_BYTES + 1)
     is_whole = len(body) <= MAX_PAGE_BYTES
     status = record.http_headers.get_statuscode() or ""
@@ -130,7 +246,7 @@ def _time(text: str | None) -> datetime:
         time = datetime.fromisoformat(text or "")
     except ValueError:
         raise ArchiveLoadFailed(f"WARC-Date is {text!r}; expected a time such as 2026-11-21T08:00:00Z") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _entry(text: str | None) -> Entry:

@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -64,6 +64,7 @@ class _Parsing:
         self._counts: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
+        self._broken: list[str] = []
         self._forgotten = read_forgotten(lake)
 
     def run(self) -> StageReport:
@@ -103,9 +104,9 @@ class _Parsing:
                 self._progress("parse", self._counts["pages"], None)
                 if number in last:
                     yield page
-        except (ArchiveLoadFailed, OSError, EOFError) as error:
+        except (ArchiveLoadFailed, OSError) as error:
             self._counts["broken files"] += 1
-            self._examples["broken files"] = f"{path} ({error})"
+            self._broken.append(f"broken file of pages: {path} ({error}); what precedes the break was parsed")
 
     def _documents(self, outcomes: Iterable[Outcome]) -> Iterator[Document]:
         written: set[str] = set()
@@ -138,10 +139,8 @@ class _Parsing:
             ("broken files", self._counts["broken files"]),
             *((f"skipped: {reason}", number) for reason, number in sorted(self._skips.items())),
         ]
-        notes = [f"{self._skips[r]} × {r}, such as {url}" for r, url in self._examples.items() if r in self._skips]
-        if "broken files" in self._examples:
-            notes.append(f"broken file of pages: {self._examples['broken files']}; what precedes the break was parsed")
-        return StageReport("parse", tuple(counts), tuple(notes))
+        notes = [f"{self._skips[r]} × {r}, such as {url}" for r, url in self._examples.items()]
+        return StageReport("parse", tuple(counts), (*notes, *self._broken))
 
 
 def documents_file(lake: Lake, pages: Path) -> Path:
@@ -214,11 +213,12 @@ def _parse_one(archived: ArchivedPage) -> Outcome:
 def _last_of_each(path: Path) -> set[int]:
     """Return the positions of the pages that were not fetched again later in the file."""
     last: dict[str, int] = {}
-    for number, url in enumerate(read_urls(path)):
-        try:
-            last[canonical_url(url)] = number
-        except ValueError:
-            last[url] = number
+    with suppress(ArchiveLoadFailed):  # told of when the pages are read
+        for number, url in enumerate(read_urls(path)):
+            try:
+                last[canonical_url(url)] = number
+            except ValueError:
+                last[url] = number
     return set(last.values())
 
 

@@ -43,9 +43,9 @@ class WarcSpider(SourceSpider):
             for archived in read_pages(path, self.source.name):
                 if self._wanted(archived):
                     yield from self._take(archived)
-        except (ArchiveLoadFailed, OSError, EOFError) as error:
+        except (ArchiveLoadFailed, OSError) as error:
             self.logger.warning("%s: %s", path, error)
-            self.tally.problem("broken archive", str(path))
+            self.tally.problem(f"broken archive ({error})", str(path))
             self.tally.counts["failed"] += 1
         self.memory.remember(Visit(canonical_url(key), 200, "", "", digest, (), self.memory.run))
 

@@ -250,7 +250,7 @@ def _of_another(before: str, after: str, *, starts: bool, weight: float, everyda
     elif _NAMED_ON.match(after) or (not starts and _goes_before(before)):
         against += 4.5 * weight
     if _PLACED_BEFORE.search(before):
-        against += 3.5 * weight
+        against += (3.5 if everyday else 1.5) * weight
     if _THING_AFTER.match(after) or _TITLE_BEFORE.search(before):
         against += 3.0 * weight if weight > _HARDLY else 0.0
     if _is_quoted(before, after) or (everyday and _BRACKETED.search(before) and after[:1] == ")"):

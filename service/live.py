@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # imported where they are needed: a name is looked up without
 
 Made = TypeVar("Made")
 DESCRIBING = (TermKind.TAG, TermKind.NP, TermKind.ADJ, TermKind.N1, TermKind.N2)
+TOP = 100
 _DAYS_KEPT = 4
 
 
@@ -71,6 +72,7 @@ class LiveProject:
         self.index = open_index(project, self.lake)
         self._snapshots = _Kept[Snapshot](_DAYS_KEPT)
         self._corpora = _Kept["Corpus"](len(EntityKind))
+        self._top = _Kept["list[CorpusTerm]"](len(EntityKind))
         self._clusters = _Kept["tuple[Cluster, ...]"](len(EntityKind))
         self._words = _Kept["list[CorpusTerm]"](len(EntityKind) * len(Words))
         self._risings = _Kept["Rising"](_DAYS_KEPT)
@@ -113,6 +115,11 @@ class LiveProject:
         """Return the ids of the songs of an artist that are written about, the best known first."""
         known = EntityKind.SONG in self.snapshot().vectors
         return self.corpus(EntityKind.SONG).performed_by(artist_id) if known else []
+
+    def top_terms(self, kind: EntityKind) -> "list[CorpusTerm]":
+        """Return the TOP terms of those that people like to read that most entities of a kind have."""
+        key = self.snapshot().id, kind
+        return self._top.get(key, lambda: self.corpus(kind).top_terms()[:TOP])
 
     def words(self, words: Words, kind: EntityKind) -> "list[CorpusTerm]":
         """Return the styles or moods that the entities of a kind are described by, the most common first."""

@@ -20,9 +20,10 @@ def serve(
 ) -> None:
     """Answer over HTTP, until SIGTERM or Ctrl-C.
 
-    Under /v1 is our own API (its OpenAPI: /v1/openapi.json), under /api/v4 the Echo Nest's; /health, /ready and
-    /metrics are for whoever runs it. What is published meanwhile is answered from then on. The access log goes to
-    standard output, as JSON lines. Limits and the key are set under [serve] in topterms.toml.
+    A page for people is at /. Under /v1 is our own API (its OpenAPI: /v1/openapi.json), under /api/v4 the Echo
+    Nest's; /health, /ready and /metrics are for whoever runs it. What is published meanwhile is answered from then
+    on. The access log goes to standard output, as JSON lines. Limits and the key are set under [serve] in
+    topterms.toml.
     """
     import signal
     import socket
@@ -31,16 +32,17 @@ def serve(
     from service.http.observed import json_log
     from service.http.serving import server_of
     from service.live import LiveProject
+    from service.page.site import router as page
     from service.project import open_project
     from service.terminal import err
 
     live = LiveProject(open_project(folder))
-    server = server_of(create_app(live, json_log(quiet)), host, port)
+    server = server_of(create_app(live, json_log(quiet), pages=[page]), host, port)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=2048) as listening:
         address, bound = listening.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
-        err().say(f"topterms answers at http://{shown}:{bound}/v1 (Ctrl-C ends it)")
+        err().say(f"topterms answers at http://{shown}:{bound}/ and, for programs, under /v1 (Ctrl-C ends it)")
         for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them once more when all is done
             signal.signal(ending, lambda *_: None)
         server.run(sockets=[listening])

@@ -13,11 +13,11 @@ from records.types import DocumentKind, EntityKind, TermKind
 MOST_SEEDS = 50
 MOST_HANDLES = 1_000
 MOST_BATCH = 100
-_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
-Handle = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+Handle = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 """A name, an alias, an id or a foreign id, without control characters."""
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_PRINTABLE)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=PRINTABLE)]
 
 
 def none_given() -> list[Any]:
@@ -47,7 +47,7 @@ class Sort(StrEnum):
 EntityId = Annotated[
     str,
     Path(
-        min_length=1, max_length=200, pattern=_PRINTABLE, description="Id, or a foreign id such as `spotify:artist:…`."
+        min_length=1, max_length=200, pattern=PRINTABLE, description="Id, or a foreign id such as `spotify:artist:…`."
     ),
 ]
 Kind = Annotated[EntityKind, Query(description="What is asked for.")]

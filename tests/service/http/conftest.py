@@ -3,7 +3,7 @@
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter
 
 from records.snapshot import read_snapshot, write_snapshot
 from service.http.app import create_app
@@ -32,12 +33,12 @@ artist-000001,artist,Artist 1,,,,,,,
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[httpx.Client]:
+def serving(folder: Path, pages: Sequence[APIRouter] = (), **settings: Any) -> Iterator[httpx.Client]:
     """Serve a project until the block ends; give a client of it. Settings are those under [serve]."""
     project = open_project(folder)
     serve = project.settings.serve.model_copy(update=settings)
     project = replace(project, settings=project.settings.model_copy(update={"serve": serve}))
-    server = server_of(create_app(LiveProject(project), json_log()), "127.0.0.1", 0)
+    server = server_of(create_app(LiveProject(project), json_log(), pages), "127.0.0.1", 0)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()  # who connects before it is ready waits in the backlog

@@ -1,0 +1,1 @@
+"""The web page: the questions of the service as HTML, for people."""

@@ -56,6 +56,7 @@ class _Crawl:
         self._gate = asyncio.Semaphore(_SITES_AT_ONCE)
         self._fetched = 0
         self._is_stopping = False
+        self._open: set[Memory] = set()
 
     def run(self, sources: Sequence[Source]) -> None:
         from twisted.internet import reactor  # the process has installed it by now
@@ -66,6 +67,8 @@ class _Crawl:
         task = asyncio.get_event_loop().create_task(self._crawl_all(sources))
         task.add_done_callback(stop)
         self._process.start(stop_after_crawl=False)
+        for memory in self._open:  # told twice to end, the process waits for no page any more
+            memory.close(is_finished=False)
 
     async def _crawl_all(self, sources: Sequence[Source]) -> None:
         by_site: dict[str, list[Source]] = defaultdict(list)
@@ -86,10 +89,12 @@ class _Crawl:
         crawler.signals.connect(self._count, signals.item_scraped if is_archive else signals.response_received)
         crawler.signals.connect(self._note_end, signals.spider_closed)
         crash = ""
+        self._open.add(memory)
         try:
             await self._process.crawl(crawler, source=source, memory=memory)
         except Exception as error:  # whatever befalls one source, the others go on
             crash = f"{type(error).__name__}: {error}"
+        self._open.discard(memory)
         spider: Any = crawler.spider
         _say(
             source=source.name,

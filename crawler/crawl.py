@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from threading import Timer
 from typing import Any
 
 from crawler.forgotten import read_forgotten
@@ -17,6 +18,8 @@ from records.lake import Lake
 from records.progress import Progress, silent
 from records.types import StageReport
 
+_GRACE = 5.0
+"""Seconds that a crawl which was told to end waits for pages on their way."""
 _COUNTS = {
     "fetched": "pages fetched",
     "stored": "pages stored",
@@ -62,12 +65,21 @@ def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -
         try:
             yield from _listen(child.stdout, progress)
         except KeyboardInterrupt:
-            child.send_signal(signal.SIGINT)
-            child.stdout.read()
+            _end(child)
             raise
         if child.wait() != 0:
             log = lake.root / "crawl.log"
             raise TopTermsError(f"the crawl ended early with status {child.returncode}; {log} may say why")
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """Let a crawl end: at once but for the pages that are on their way, and without these if they take long."""
+    child.send_signal(signal.SIGINT)
+    if child.stdout is not None:
+        impatience = Timer(_GRACE, child.send_signal, [signal.SIGINT])
+        impatience.start()
+        child.stdout.read()
+        impatience.cancel()
 
 
 def _listen(lines: Iterator[str], progress: Progress) -> Iterator[dict[str, Any]]:

@@ -33,5 +33,9 @@ class NoSnapshotError(TopTermsError):
     """Nothing was published yet, or nothing for that day."""
 
 
+class StoppedError(TopTermsError):
+    """Somebody told the work to end before it was done; what was done is kept."""
+
+
 class EngineError(TopTermsError):
     """The index engine did not answer, refused, or is of the wrong version."""

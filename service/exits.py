@@ -7,6 +7,7 @@ from records.errors import (
     InputError,
     NoSnapshotError,
     QueryError,
+    StoppedError,
     TopTermsError,
     UnknownEntityError,
 )
@@ -22,6 +23,8 @@ class ExitCode(IntEnum):
     """The command line, the settings or a file handed in cannot be used; nothing was done."""
     NOT_FOUND = 3
     """Nothing of that name, or nothing was published yet."""
+    STOPPED = 130
+    """Told to end by Ctrl-C or SIGTERM; what was done so far is kept."""
 
 
 _USAGE = (ConfigurationError, InputError, QueryError)
@@ -32,4 +35,6 @@ def exit_code(error: TopTermsError) -> ExitCode:
     """Return the exit code that an error ends the program with."""
     if isinstance(error, _NOT_FOUND):
         return ExitCode.NOT_FOUND
+    if isinstance(error, StoppedError):
+        return ExitCode.STOPPED
     return ExitCode.USAGE if isinstance(error, _USAGE) else ExitCode.FAILURE

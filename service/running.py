@@ -8,9 +8,10 @@ from time import monotonic
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from records.errors import NoSnapshotError, TopTermsError
+from records.errors import NoSnapshotError, StoppedError, TopTermsError
 from records.lake import Lake
 from records.snapshot import Snapshot, read_snapshot
+from service.ending import TOLD_TO_END
 from service.pipeline import FAILED, Chain, Ran
 from service.terminal import to_json
 
@@ -42,7 +43,9 @@ class RunReport:
 
 
 def run(chain: Chain, tell: Callable[[Ran], None]) -> tuple[RunReport, TopTermsError | None]:
-    """Do all that is due and report it, in `lake/runs/` too; an error ends the run and is handed back with the report.
+    """Do all that is due and report it, in `lake/runs/` too.
+
+    An error or Ctrl-C ends the run and is handed back with the report.
 
     Args:
         chain: the stages, with the lake locked.
@@ -59,6 +62,8 @@ def run(chain: Chain, tell: Callable[[Ran], None]) -> tuple[RunReport, TopTermsE
             tell(ran)
     except TopTermsError as error:
         failure = error
+    except KeyboardInterrupt:
+        failure = StoppedError(TOLD_TO_END)
     snapshot = _latest(lake)
     report = RunReport(
         chain.day,

@@ -14,6 +14,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
+from service.exits import ExitCode
+
 _PROGRAM = (sys.executable, "-c", "import sys; from service.cli import main; sys.exit(main())")
 
 
@@ -64,9 +66,7 @@ class Schedule:
             self._running.send_signal(signal.SIGINT)
         code = self._running.wait()
         self._running = None
-        self._tell(
-            "the run is done" if code == 0 else f"the run ended with code {code}; the next one comes at its time"
-        )
+        self._tell(_told(code))
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """Tell the run under way to end (what was fetched so far is kept), and the scheduler after it."""
@@ -82,6 +82,14 @@ class Schedule:
         if self._shutting is None:
             self._shutting = Thread(target=self._scheduler.shutdown)
             self._shutting.start()
+
+
+def _told(code: int) -> str:
+    if code == ExitCode.OK:
+        return "the run is done"
+    if code == ExitCode.STOPPED:
+        return "the run was told to end; what it has done is kept"
+    return f"the run ended with code {code}; the next one comes at its time"
 
 
 def daily(at: time) -> CronTrigger:

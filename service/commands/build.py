@@ -27,6 +27,7 @@ def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None
     That is: catalogue, crawl, parse, count, weigh, publish, and what is to be removed. Nothing is done twice; a run
     that was cut short goes on where it was. A report of it stays in the lake's folder `runs`.
     """
+    from service.ending import interruptible
     from service.pipeline import writing
     from service.project import open_project
     from service.reports import print_ran, print_run
@@ -34,7 +35,7 @@ def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None
     from service.terminal import bars
 
     project = open_project(folder)
-    with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+    with interruptible(), bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
         report, failure = run_all(chain, lambda ran: None if as_json else print_ran(ran))
     if as_json or not failure:
         print_run(report, as_json=as_json)
@@ -131,13 +132,14 @@ def run_stage(
     folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
 ) -> None:
     """Run one stage of a project's chain and print what it did."""
+    from service.ending import interruptible
     from service.pipeline import timed, writing
     from service.project import open_project
     from service.reports import print_ran
     from service.terminal import bars
 
     project = open_project(folder)
-    with bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+    with interruptible(), bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
         ran = timed(lambda: stage(chain))
     print_ran(ran, as_json=as_json)
 

@@ -14,6 +14,7 @@ EXPECTED = {
     errors.QueryError: 2,
     errors.UnknownEntityError: 3,
     errors.NoSnapshotError: 3,
+    errors.StoppedError: 130,
 }
 
 
@@ -28,4 +29,10 @@ def test_every_error_of_the_project_has_a_code_that_somebody_chose() -> None:
 
 
 def test_the_codes_are_those_of_the_documentation() -> None:
-    assert [(code.name, code.value) for code in ExitCode] == [("OK", 0), ("FAILURE", 1), ("USAGE", 2), ("NOT_FOUND", 3)]
+    assert [(code.name, code.value) for code in ExitCode] == [
+        ("OK", 0),
+        ("FAILURE", 1),
+        ("USAGE", 2),
+        ("NOT_FOUND", 3),
+        ("STOPPED", 130),
+    ]

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-service headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-kills bench-damage bench-service headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -40,6 +40,12 @@ bench-elasticsearch: setup ## Ways of asking Elasticsearch, side by side: make b
 
 bench-daily: setup ## Replay dated posts day by day: make bench-daily DOCUMENTS=posts.jsonl CATALOG=catalog.csv
 	$(BIN)/python -m bench.daily --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
+
+bench-kills: setup ## Kill the daily run at 100 random moments and compare with one that nobody disturbed
+	$(BIN)/python -m bench.kills --kills 100 --seed 1
+
+bench-damage: setup ## Damage 4,000 WARC files at random: is it told, and what stood before it kept?
+	$(BIN)/python -m bench.damage --files 2000 --seed 1
 
 bench-service: setup ## How fast the HTTP service answers at 100,000 artists, with 1, 8 and 32 clients
 	$(BIN)/python -m bench.service

@@ -11,8 +11,9 @@ from datetime import date
 from threading import Timer
 from typing import Any
 
-from crawler.forgotten import read_forgotten
+from crawler.forgotten import read_forgotten, remember_gone
 from crawler.sources import Source
+from crawler.state import CrawlState
 from records.errors import LakeError, TopTermsError
 from records.lake import Lake
 from records.progress import Progress, silent
@@ -49,7 +50,18 @@ def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progres
     forgotten = read_forgotten(lake)
     wanted = [source for source in sources if not (source.opt_out or forgotten.covers_source(source.name))]
     outcomes = list(_run(lake, wanted, day, progress)) if wanted else []
+    if lake.crawl_state.exists():
+        _note_gone(lake, sources)
     return _report(outcomes, len(wanted), len(sources) - len(wanted))
+
+
+def _note_gone(lake: Lake, sources: Sequence[Source]) -> None:
+    """Note which documents are to vanish since their pages did."""
+    state = CrawlState(lake.crawl_state)
+    try:
+        remember_gone(lake, [(s.name, url) for s in sources if s.drop_gone for url in state.gone(s.name)])
+    finally:
+        state.close()
 
 
 def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> Iterator[dict[str, Any]]:

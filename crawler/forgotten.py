@@ -1,12 +1,14 @@
 """What was taken down and must not come back: sources and addresses, one JSON object a line in the lake.
 
 {"source": "blog"} was taken down by hand, for good; {"source": "blog", "by": "opt_out"} is opted out in the sources
-file, as long as that says so; {"url": "https://blog.example/1"} is one page, by its canonical address.
+file, as long as that says so; {"url": "https://blog.example/1"} is one page, by its canonical address;
+{"gone": "https://blog.example/2", "of": "blog"} is one that the site itself took down, of a source that is to drop such
+pages: it counts as taken down until the site has it again.
 """
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.canonical import canonical_url
@@ -27,8 +29,15 @@ class Forgotten:
     urls: frozenset[str] = frozenset()
     """Canonical addresses."""
 
+    gone: frozenset[tuple[str, str]] = frozenset()
+    """Source and canonical address of pages that are gone for good, of sources that drop these."""
+
     def covers(self, source: str, url: str) -> bool:
-        """Say whether a page or document of that source and address was taken down."""
+        """Say whether a page or document of that source and address was taken down, or is gone for good."""
+        return self.forbids(source, url) or (bool(self.gone) and (source, _canonical(url)) in self.gone)
+
+    def forbids(self, source: str, url: str) -> bool:
+        """Say whether a page was taken down and must not be fetched again."""
         return self.covers_source(source) or (bool(self.urls) and _canonical(url) in self.urls)
 
     def covers_source(self, source: str) -> bool:
@@ -45,6 +54,7 @@ class Forgotten:
             *({"source": source} for source in sorted(self.sources)),
             *({"source": source, "by": _OPT_OUT} for source in sorted(self.opted_out)),
             *({"url": url} for url in sorted(self.urls)),
+            *({"gone": url, "of": source} for source, url in sorted(self.gone)),
         ]
 
     def write(self, lake: Lake) -> None:
@@ -74,7 +84,8 @@ def read_forgotten(lake: Lake) -> Forgotten:
         return Forgotten(
             frozenset(source for source, by in sources if by != _OPT_OUT),
             frozenset(source for source, by in sources if by == _OPT_OUT),
-            frozenset(line["url"] for line in lines if "source" not in line),
+            frozenset(line["url"] for line in lines if not {"source", "gone"} & line.keys()),
+            frozenset((line["of"], line["gone"]) for line in lines if "gone" in line),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LakeError(f"{path} cannot be understood ({error!r}); expected lines with source or url") from error
@@ -87,9 +98,8 @@ def remember(lake: Lake, *, sources: Iterable[str] = (), urls: Iterable[str] = (
         ValueError: an address is no http or https address.
     """
     before = read_forgotten(lake)
-    after = Forgotten(
-        before.sources.union(sources), before.opted_out, before.urls.union(canonical_url(url) for url in urls)
-    )
+    added = {canonical_url(url) for url in urls}
+    after = replace(before, sources=before.sources.union(sources), urls=before.urls | added)
     after.write(lake)
     return after
 
@@ -97,9 +107,14 @@ def remember(lake: Lake, *, sources: Iterable[str] = (), urls: Iterable[str] = (
 def remember_opted_out(lake: Lake, sources: Iterable[str]) -> Forgotten:
     """Put the sources that the sources file opts out in the place of those it did before; return all of it."""
     before = read_forgotten(lake)
-    after = Forgotten(before.sources, frozenset(sources), before.urls)
+    after = replace(before, opted_out=frozenset(sources))
     after.write(lake)
     return after
+
+
+def remember_gone(lake: Lake, gone: Iterable[tuple[str, str]]) -> None:
+    """Put pages (source, canonical address) that are gone for good in the place of those that were before."""
+    replace(read_forgotten(lake), gone=frozenset(gone)).write(lake)
 
 
 def _file(lake: Lake) -> Path:

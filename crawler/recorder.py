@@ -51,7 +51,11 @@ class Memory:
 
     def is_forgotten(self, url: str) -> bool:
         """Say whether a page was taken down and must not be fetched again."""
-        return self._forgotten.covers(self._source, url)
+        return self._forgotten.forbids(self._source, url)
+
+    def unseen(self) -> list[str]:
+        """Return the addresses of pages that this run has not come upon yet, those gone for good left out."""
+        return self._state.unseen(self._source, self.run) if self._state else []
 
     def remember(self, visit: Visit) -> None:
         """Remember a page that nothing is stored of."""

@@ -53,12 +53,14 @@ class Source:
     """Whether the hosts of the start may have private or loopback addresses."""
     opt_out: bool = False
     """Whether the source is no longer to be crawled and its documents are to vanish."""
+    drop_gone: bool = False
+    """Whether the documents of pages that are gone for good are to vanish."""
     contact: str = ""
     """Address or page of whoever answers for the crawl; part of the user agent."""
 
 
 _NUMBERS = {"max_pages": int, "depth": int, "max_size": int, "delay": float, "timeout": float}
-_FLAGS = ("allow_private", "opt_out")
+_FLAGS = ("allow_private", "opt_out", "drop_gone")
 _LISTS = ("allow", "deny", "hosts")
 _KEYS = ("name", *SourceKind, *_LISTS, *_NUMBERS, *_FLAGS)
 

@@ -26,9 +26,16 @@ _SCHEMA = (
         body_hash TEXT NOT NULL, links BLOB NOT NULL, run TEXT NOT NULL, file TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS run (
         source TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, finished INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS gone (
+        source TEXT NOT NULL, url TEXT NOT NULL, days INTEGER NOT NULL, last TEXT NOT NULL,
+        PRIMARY KEY (source, url)) WITHOUT ROWID""",
 )
 _VERSION = 1
 _LOCK_SECONDS = 2.0
+GONE = (404, 410)
+"""What a site answers for a page that it has no more."""
+_GONE_DAYS = 3
+"""Days on which it answers so, without another answer between them, before a page counts as gone for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,27 @@ class CrawlState:
     def remember(self, source: str, visit: Visit) -> None:
         """Remember a page that nothing was stored of: unchanged, gone, a feed or a sitemap."""
         self._db.execute("INSERT OR REPLACE INTO page VALUES (?,?,?,?,?,?,?,?)", _row(source, visit))
+        if visit.status in GONE:
+            self._db.execute(
+                "INSERT INTO gone SELECT source, ?, 1, day FROM run WHERE source = ? "
+                "ON CONFLICT DO UPDATE SET days = days + 1, last = excluded.last WHERE last < excluded.last",
+                (visit.url, source),
+            )
+        else:
+            self._db.execute("DELETE FROM gone WHERE source = ? AND url = ?", (source, visit.url))
+
+    def gone(self, source: str) -> list[str]:
+        """Return the canonical addresses of a source's pages that are gone for good."""
+        query = "SELECT url FROM gone WHERE source = ? AND days >= ?"
+        return [url for (url,) in self._db.execute(query, (source, _GONE_DAYS))]
+
+    def unseen(self, source: str, run: str) -> list[str]:
+        """Return the canonical addresses of pages that a run has not visited, those gone for good left out."""
+        query = (
+            "SELECT url FROM page WHERE source = ? AND run <> ? AND url NOT IN "
+            "(SELECT url FROM gone WHERE source = ? AND days >= ?)"
+        )
+        return [url for (url,) in self._db.execute(query, (source, run, source, _GONE_DAYS))]
 
     def expect(self, file: str, source: str, visits: Sequence[Visit]) -> None:
         """Write the pages of a file down as pending, before the file is renamed into the lake."""
@@ -162,6 +190,9 @@ class CrawlState:
             "INSERT OR REPLACE INTO page "
             "SELECT source, url, status, etag, modified, body_hash, links, run FROM pending WHERE file = ?",
             (file,),
+        )
+        self._db.execute(
+            "DELETE FROM gone WHERE (source, url) IN (SELECT source, url FROM pending WHERE file = ?)", (file,)
         )
         self._db.execute("DELETE FROM pending WHERE file = ?", (file,))
         self._db.execute("COMMIT")

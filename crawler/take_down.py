@@ -141,6 +141,6 @@ def _became(archived: ArchivedPage, forgotten: Forgotten) -> bool:
 def _forget_visits(lake: Lake, forgotten: Forgotten) -> None:
     state = CrawlState(lake.crawl_state)
     try:
-        state.forget(forgotten.covers)
+        state.forget(forgotten.forbids)
     finally:
         state.close()

@@ -27,7 +27,7 @@ from crawler.archive import Entry, body_hash
 from crawler.canonical import canonical_url, fetch_url
 from crawler.recorder import Fetched, Memory
 from crawler.sources import Source, read_sources
-from crawler.state import CrawlState, Link, Visit
+from crawler.state import GONE, CrawlState, Link, Visit
 from records.errors import ConfigurationError
 from records.lake import Dataset, Lake
 from records.types import Page
@@ -39,6 +39,8 @@ _QUEUE = 20
 _FEW = 50
 _CROWD = 200
 """So many links on a page put each of them one link further away: a page of thousands does not crowd others out."""
+_LAST = -1_000_000
+"""Priority of pages that are looked at only to see whether they are still there."""
 _NEW_FIRST = 10
 """Priority of a page never seen over one that was; in links away from the start (`DEPTH_PRIORITY`)."""
 
@@ -129,6 +131,9 @@ class SiteSpider(SourceSpider):
         """Ask for the addresses that the source starts at."""
         for url in self.source.start:
             yield self.ask(Link(fetch_url(url)), priority=2 * _NEW_FIRST)
+        if self.source.drop_gone:
+            for url in self.memory.unseen():  # nothing may link to a page that is gone
+                yield self.ask(Link(url), priority=_LAST)
 
     def find_links(self, response: Response) -> Iterable[Link]:
         """Return the links of an answer that may be worth following; limits are applied to them later."""
@@ -148,7 +153,7 @@ class SiteSpider(SourceSpider):
             yield from self._again(response)
         elif response.status == 200:
             yield from self._fresh(response, entry)
-        elif response.status in (404, 410):
+        elif response.status in GONE:
             self.tally.counts["gone"] += 1
             self.memory.remember(self._visit(response, "", ()))
             self._fail_start(response.url, f"answered {response.status}")

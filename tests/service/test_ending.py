@@ -69,7 +69,8 @@ def test_a_run_that_is_told_to_end_keeps_what_it_fetched_and_the_next_one_goes_o
     (fresh / "sources.toml").write_text(
         f'[[source]]\nname = "slow"\nblog = "{running.url}/"\nallow_private = true\ndelay = 0\ntimeout = 600\n'
     )
-    command = [str(TOPTERMS), "run", "-C", str(fresh)] if kind == "run" else [sys.executable, "-c", SCHEDULED, str(fresh)]
+    by_hand, scheduled = [str(TOPTERMS), "run", "-C", str(fresh)], [sys.executable, "-c", SCHEDULED, str(fresh)]
+    command = by_hand if kind == "run" else scheduled
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert site.is_asked.wait(60)

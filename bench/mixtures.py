@@ -104,6 +104,7 @@ def _vectors(
         "documents": rng.integers(1, 50, count),
         "familiarity": rng.random(count),
         "hotttnesss": rng.random(count),
+        "leaning": np.zeros(count),
     }
     table = terms.set_column(3, "df", pa.array(df, pa.int32())).set_column(4, "idf", pa.array(idf, pa.float32()))
     return Vectors(

@@ -146,6 +146,7 @@ def _entities(artists: int, rng: np.random.Generator) -> pa.Table:
         "documents": rng.integers(1, 50, artists).astype(np.int32),
         "familiarity": rng.random(artists).astype(np.float32),
         "hotttnesss": rng.random(artists).astype(np.float32),
+        "leaning": np.zeros(artists, np.float32),
     }
     return pa.table(columns, schema=ENTITY_ROWS)
 

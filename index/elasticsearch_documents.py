@@ -24,7 +24,7 @@ from records.schemas import ENTITIES, from_table
 from records.snapshot import Vectors
 from records.types import Entity, EntityKind, Term, TermKind
 
-FORMAT = 1
+FORMAT = 2
 """Version of all this; an index of another one is not read, but published anew."""
 FEATURES, LATENT, PACKED = "features", "latent", "packed"
 STRETCH = 2.0
@@ -94,6 +94,7 @@ def entity_mapping(dimensions: int) -> dict[str, Any]:
         "documents": {"type": "integer"},
         "familiarity": {"type": "float"},
         "hotttnesss": {"type": "float"},
+        "leaning": {"type": "float", "index": False},
         "entity": {"type": "object", "enabled": False},
         FEATURES: {"type": "sparse_vector"},
         PACKED: {"type": "binary", "store": True},
@@ -132,7 +133,7 @@ def entity_documents(vectors: Vectors, shape: Shape, start: int, stop: int) -> I
             "id": entity.id,
             "kind": str(entity.kind),
             "names": names,
-            **{name: known[name] for name in ("documents", "familiarity", "hotttnesss")},
+            **{name: known[name] for name in ("documents", "familiarity", "hotttnesss", "leaning")},
             "entity": {name: known[name] for name in ENTITIES.names},
             FEATURES: dict(_features(vector, shape)),
             PACKED: _pack(vector),
@@ -165,7 +166,8 @@ def vector_of(vectors: Vectors, row: int) -> Vector:
 
 def listing(source: Mapping[str, Any]) -> Listing:
     """Return what a document says of its entity."""
-    return Listing(_entity(source), source["documents"], source["familiarity"], source["hotttnesss"])
+    known = (source[name] for name in ("documents", "familiarity", "hotttnesss", "leaning"))
+    return Listing(_entity(source), *known)
 
 
 def candidate(hit: Mapping[str, Any], layout: Layout) -> Candidate:

@@ -38,7 +38,7 @@ def terms_of_day(
 
 def _listing(vectors: Vectors, row: int) -> Listing:
     one = vectors.entities.slice(row, 1)
-    known = one.select(["documents", "familiarity", "hotttnesss"]).to_pylist()[0]
+    known = one.select(["documents", "familiarity", "hotttnesss", "leaning"]).to_pylist()[0]
     return Listing(next(from_table(one, Entity)), **known)
 
 

@@ -112,6 +112,8 @@ class Listing:
     """In [0, 1]: how much was ever written about it."""
     hotttnesss: float
     """In [0, 1]: how much is written about it now."""
+    leaning: float = 0.0
+    """In [0, 1]: the share of its latent vector that it borrows, since little is written about it."""
 
     @property
     def renown(self) -> tuple[float, int, str]:

@@ -69,7 +69,7 @@ class StoredVectors:
     def listing(self, row: int) -> Listing:
         """Return what is known of the entity of a row."""
         values = {name: column[row].as_py() for name, column in self._listings.items()}
-        known = values.pop("documents"), values.pop("familiarity"), values.pop("hotttnesss")
+        known = values.pop("documents"), values.pop("familiarity"), values.pop("hotttnesss"), values.pop("leaning")
         values["kind"] = EntityKind(values["kind"])
         values.update({name: tuple(value) for name, value in values.items() if isinstance(value, list)})
         return Listing(Entity(**values), *known)

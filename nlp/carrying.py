@@ -24,15 +24,23 @@ class Carried:
     frequencies: npt.NDArray[np.float32]
     norms: npt.NDArray[np.float32]
     latent: npt.NDArray[np.float32]
+    leaning: npt.NDArray[np.float32]
 
 
-def carry(before: Vectors, weighed: Weighed, latent: npt.NDArray[np.float32], entities: pa.ChunkedArray) -> Carried:
+def carry(
+    before: Vectors,
+    weighed: Weighed,
+    latent: npt.NDArray[np.float32],
+    leaning: npt.NDArray[np.float32],
+    entities: pa.ChunkedArray,
+) -> Carried:
     """Return the vectors of entities: those weighed anew, and of the others those they had.
 
     Args:
         before: the vectors of an earlier day.
         weighed: entities weighed anew.
         latent: their latent vectors.
+        leaning: the share of each of these that is borrowed.
         entities: ids of all entities of the day, sorted; each of them is in `before` or `weighed`.
     """
     rows = _rows(before, weighed, entities)
@@ -50,6 +58,7 @@ def carry(before: Vectors, weighed: Weighed, latent: npt.NDArray[np.float32], en
         np.concatenate([before.frequencies, weighed.frequencies])[cells],
         np.concatenate([before.norms, weighed.norms])[rows],
         np.concatenate([before.latent, latent])[rows],
+        np.concatenate([before.entities.column("leaning").to_numpy(), leaning])[rows],
     )
 
 

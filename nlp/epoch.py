@@ -1,8 +1,10 @@
-"""What stays the same from the first day of an epoch to its last: how rare terms are, and the latent space.
+"""What stays the same from the first day of an epoch to its last: rarity, the latent space, whom to lean on.
 
     totals/date=2026-11-02/epoch-<fingerprint>/artist/    the day is the first of the epoch
         vocabulary.parquet   schema VOCABULARY
         space.npy            float32 (terms of the vocabulary, dimensions): see nlp.latent
+        anchors.parquet      ids of those whom the thin may lean on: see nlp.leaning
+        anchors.npy          float32 (anchors, dimensions): their latent vectors
 
 An entity of which nothing new was said keeps its vector for as long as an epoch lasts.
 """
@@ -15,18 +17,21 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from nlp.latent import fit_space
-from nlp.totals import TERM_TOTALS, History, totals_of
+from nlp.latent import fit_space, fold_in
+from nlp.leaning import Anchors, no_anchors, well_read
+from nlp.totals import TERM_TOTALS, History, Totals, totals_of
 from nlp.weighting import VOCABULARY, entity_rows, vocabulary_of, weigh_terms
 from records.ids import fingerprint
 from records.lake import Dataset, read_table
 from records.schemas import ENTITIES
 from records.types import EntityKind
 
-VERSION = 1
-"""Raise it when the same totals give another vocabulary or another space."""
+VERSION = 2
+"""Raise it when the same totals give another vocabulary, another space or other anchors."""
+_ANCHORS = pa.schema([pa.field("id", pa.string(), nullable=False)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Epoch:
     """Schema VOCABULARY."""
     space: npt.NDArray[np.float32]
     """(terms of the vocabulary, dimensions)."""
+    anchors: Anchors
+    """Of artists those of whom enough was said; of songs the artists who perform them."""
 
 
 def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
@@ -47,7 +54,9 @@ def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
     """
     first = history.epoch(day)
     if first is None:
-        return {kind: Epoch(VOCABULARY.empty_table(), np.zeros((0, 0), np.float32)) for kind in EntityKind}
+        return {
+            kind: Epoch(VOCABULARY.empty_table(), np.zeros((0, 0), np.float32), no_anchors(0)) for kind in EntityKind
+        }
     folder = _folder(history, first)
     if not folder.exists():
         _store(history, first, folder)
@@ -81,14 +90,33 @@ def _store(history: History, first: date, folder: Path) -> None:
             vocabulary = vocabulary_of(rows, totals.terms, catalog)
             weighed = weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary)
             space = fit_space(weighed, vocabulary.num_rows, history.settings.dimensions)
-            _write(staging / kind, Epoch(vocabulary, space))
+            if kind is EntityKind.SONG:
+                artists = _performers(totals, catalog)
+                weighed = weigh_terms(artists, totals.terms, no_tags, catalog, vocabulary)
+                anchors = Anchors(weighed.entities.combine_chunks(), fold_in(weighed, space))
+            else:
+                anchors = well_read(weighed, space)
+            _write(staging / kind, Epoch(vocabulary, space, anchors))
+
+
+def _performers(totals: Totals, catalog: pa.Table) -> pa.Table:
+    """Return the rows of artists who perform a song of the catalogue."""
+    rows = entity_rows(totals.entities, TERM_TOTALS.empty_table(), catalog, EntityKind.ARTIST)
+    return rows.filter(pc.is_in(rows.column("entity_id"), pc.list_flatten(catalog.column("artists")).combine_chunks()))
 
 
 def _write(folder: Path, epoch: Epoch) -> None:
     folder.mkdir(parents=True)
     pq.write_table(epoch.vocabulary, folder / "vocabulary.parquet", compression="zstd")
+    pq.write_table(pa.table([epoch.anchors.ids], schema=_ANCHORS), folder / "anchors.parquet", compression="zstd")
     np.save(folder / "space.npy", epoch.space, allow_pickle=False)
+    np.save(folder / "anchors.npy", epoch.anchors.latent, allow_pickle=False)
 
 
 def _read(folder: Path) -> Epoch:
-    return Epoch(read_table(folder / "vocabulary.parquet", VOCABULARY), np.load(folder / "space.npy", mmap_mode="r"))
+    vocabulary, ids = (
+        read_table(folder / f"{name}.parquet", schema)
+        for name, schema in (("vocabulary", VOCABULARY), ("anchors", _ANCHORS))
+    )
+    space, latent = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("space", "anchors"))
+    return Epoch(vocabulary, space, Anchors(ids.column("id").combine_chunks(), latent))

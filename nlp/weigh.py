@@ -12,6 +12,7 @@ from nlp import epoch
 from nlp.carrying import Carried, carry
 from nlp.epoch import Epoch, epochs_of, remove_stale_epochs
 from nlp.latent import fold_in
+from nlp.leaning import lean_on_neighbors, lean_on_performers
 from nlp.lexicon import is_descriptive
 from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
@@ -34,7 +35,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 5
+VERSION = 6
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -150,9 +151,9 @@ def _vectors(
     if totals.touched is not None:
         due = rows.filter(pc.is_in(rows.column("entity_id"), totals.touched.combine_chunks()))
     weighed = weigh_terms(due, totals.terms, tags, catalog, with_tags(epoch.vocabulary, rows, tags))
-    carried = carry(before, weighed, fold_in(weighed, epoch.space), rows.column("entity_id"))
+    carried = carry(before, weighed, *_latent(weighed, catalog, kind, epoch), rows.column("entity_id"))
     return Vectors(
-        _entities(rows, catalog),
+        _entities(rows, catalog, carried.leaning),
         _terms(carried, before, weighed, catalog),
         carried.indptr,
         carried.indices,
@@ -163,13 +164,25 @@ def _vectors(
     )
 
 
-def _entities(rows: pa.Table, catalog: pa.Table) -> pa.Table:
+def _latent(
+    weighed: Weighed, catalog: pa.Table, kind: EntityKind, epoch: Epoch
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the latent vectors of entities, and the share of each that is borrowed."""
+    own = fold_in(weighed, epoch.space)
+    if kind is EntityKind.ARTIST:
+        return lean_on_neighbors(weighed, own, epoch.anchors)
+    performers = catalog.column("artists").take(pc.index_in(weighed.entities, catalog.column("id")))
+    return lean_on_performers(weighed, own, epoch.anchors, performers.to_pylist())
+
+
+def _entities(rows: pa.Table, catalog: pa.Table, leaning: npt.NDArray[np.float32]) -> pa.Table:
     known = catalog.take(pc.index_in(rows.column("entity_id"), catalog.column("id")))
     documents = rows.column("documents").to_numpy()
     columns = {name: known.column(name) for name in ENTITIES.names} | {
         "documents": pa.array(documents, pa.int32()),
         "familiarity": pa.array(_logarithmic(documents.astype(np.float64)), pa.float32()),
         "hotttnesss": pa.array(_logarithmic(rows.column("hot").to_numpy()), pa.float32()),
+        "leaning": pa.array(leaning, pa.float32()),
     }
     return pa.table(columns, schema=ENTITY_ROWS)
 

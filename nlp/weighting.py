@@ -84,6 +84,9 @@ CREATE TEMP TABLE axis AS
 SELECT *, row_number() OVER (ORDER BY kind, term) - 1 AS number
 FROM (SELECT kind, term, any_value(idf) AS idf, any_value(place) AS place FROM cell GROUP BY kind, term)
 """
+_WORDS = """
+SELECT r.place, sum(t.tf * r.scale) AS words FROM terms t JOIN rows r USING (entity_id) WHERE t.kind = 'n1' GROUP BY ALL
+"""
 _CELLS = """
 SELECT row, number, tf, cell.idf, frequency FROM cell JOIN axis USING (kind, term) ORDER BY row, number
 """
@@ -103,6 +106,8 @@ class Weighed:
     """In (0, 1], aligned with `matrix.data`: share of documents; of a tag its count by the greatest of the entity's."""
     norms: npt.NDArray[np.float32]
     """(entities, term kinds in the order of TermKind): L2 norms before they were divided out."""
+    words: npt.NDArray[np.float64]
+    """Words that texts say of each entity, each times the share in which its sentence speaks of the entity."""
 
     def block(self, kind: TermKind) -> slice:
         """Return the range of columns of a term kind."""
@@ -167,7 +172,10 @@ def weigh_terms(rows: pa.Table, terms: pa.Table, tags: pa.Table, catalog: pa.Tab
             db.execute(statement)
         columns = db.sql("SELECT kind, term, idf, place FROM axis ORDER BY number").to_arrow_table()
         cells = db.sql(_CELLS).to_arrow_table()
-    return _weighed(rows.column("entity_id"), columns, cells)
+        said = db.sql(_WORDS).to_arrow_table()
+    words = np.zeros(rows.num_rows)
+    words[said.column("place").to_numpy()] = said.column("words").to_numpy()
+    return _weighed(rows.column("entity_id"), columns, cells, words)
 
 
 def with_tags(vocabulary: pa.Table, rows: pa.Table, tags: pa.Table) -> pa.Table:
@@ -207,14 +215,15 @@ def _without_chance(vocabulary: pa.Table) -> pa.Table:
     return vocabulary.filter(pa.array(mask))
 
 
-def _weighed(entities: pa.ChunkedArray, columns: pa.Table, cells: pa.Table) -> Weighed:
+def _weighed(entities: pa.ChunkedArray, columns: pa.Table, cells: pa.Table, words: npt.NDArray[np.float64]) -> Weighed:
     shape = (len(entities), columns.num_rows)
     starts = np.searchsorted(cells.column("row").to_numpy(), np.arange(shape[0] + 1))
     weights = cells.column("tf").to_numpy().astype(np.float64) * cells.column("idf").to_numpy()
     places = cells.column("number").to_numpy().astype(np.int32)
     matrix = sparse.csr_matrix((weights, places, starts.astype(np.int64)), shape=shape)
     frequencies = cells.column("frequency").to_numpy().astype(np.float32)
-    weighed = Weighed(entities, columns, matrix, frequencies, np.zeros((shape[0], len(TermKind)), np.float32))
+    norms = np.zeros((shape[0], len(TermKind)), np.float32)
+    weighed = Weighed(entities, columns, matrix, frequencies, norms, words)
     for place, kind in enumerate(TermKind):
         weighed.norms[:, place] = _normalize(weighed.matrix, weighed.block(kind), kind)
     return weighed

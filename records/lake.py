@@ -262,10 +262,10 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
 
 
 def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Put in the columns, empty, that were added to the schema since the file was written."""
+    """Put in the columns, empty or 0, that were added to the schema since the file was written."""
     for place, field in enumerate(schema):
         if field.name in ADDED and field.name not in table.column_names:
-            empty = [] if pa.types.is_list(field.type) else ""
+            empty: object = [] if pa.types.is_list(field.type) else 0.0 if pa.types.is_floating(field.type) else ""
             table = table.add_column(place, field, pa.array([empty] * table.num_rows, field.type))
     return table
 

@@ -72,8 +72,8 @@ COUNTS = pa.schema(
     ]
 )
 
-ADDED = frozenset({"foreign_ids", "area", "begin", "end"})
-"""Columns that files of an earlier program lack; such files are read as if the columns were empty."""
+ADDED = frozenset({"foreign_ids", "area", "begin", "end", "leaning", "polarity"})
+"""Columns that files of an earlier program lack; such files are read as if the columns were empty, or 0."""
 
 Record = TypeVar("Record")
 

@@ -11,7 +11,8 @@
                            tag its count by the greatest count of the entity's tags
         norms.npy          float32 (entities, term kinds in the order of TermKind): L2 norm of each kind before
                            it was divided out; 0 where the entity has no term of the kind
-        latent.npy         float32 (entities, dimensions): latent vectors of L2 norm 1, or 0 where there is none
+        latent.npy         float32 (entities, dimensions): latent vectors of L2 norm 1, or 0 where there is none; where
+                           little was said of an entity it leans on its neighbours, and on its artists if it is a song
 
 The similarity of two entities of one kind is `sum over k of mix[k] * cos_k + mix["latent"] * cos_latent`, where cos_k
 is the dot product of their unit vectors of term kind k. The mix sums to 1, so a score is at most 1; it can be chosen
@@ -45,6 +46,7 @@ ENTITY_ROWS = pa.schema(
         pa.field("documents", pa.int32(), nullable=False),  # documents about the entity
         pa.field("familiarity", pa.float32(), nullable=False),  # in [0, 1]: how much was ever written about it
         pa.field("hotttnesss", pa.float32(), nullable=False),  # in [0, 1]: how much is written about it now
+        pa.field("leaning", pa.float32(), nullable=False),  # in [0, 1]: share of the latent vector that is borrowed
     ]
 )
 TERM_ROWS = pa.schema(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from records.types import Entity, Evidence, Neighbor, Term, WeightedTerm
+from records.types import Entity, EntityKind, Evidence, Neighbor, Term, WeightedTerm
 from service.questions import Why, full_name, listed
 from service.terminal import Screen, out
 
@@ -12,11 +12,20 @@ if TYPE_CHECKING:
     from index.trends import Riser, Rising, TermTrends, Trend
 
 
-def print_terms(index: "Index", entity: Entity, terms: Sequence[WeightedTerm], said: Sequence[Evidence] = ()) -> None:
-    """Print the terms of an entity as a table, then the sentences that say them."""
+def print_terms(
+    index: "Index",
+    entity: Entity,
+    terms: Sequence[WeightedTerm],
+    said: Sequence[Evidence] = (),
+    leaning: float = 0.0,
+) -> None:
+    """Print the terms of an entity as a table, how much it leans on others, and the sentences that say the terms."""
     screen = out()
     rows = [(term.label, term.term.kind, term.weight, f"{term.frequency:.0%}") for term in terms]
     screen.table(("term", "kind", "weight", "frequency"), rows, title=full_name(index, entity))
+    if leaning > 0:
+        others = "its artists" if entity.kind is EntityKind.SONG else "its nearest neighbours"
+        screen.say(f"little is written about it: {leaning:.0%} of its latent vector is borrowed from {others}", "dim")
     print_sentences(screen, index, said, {term.term: term.label for term in terms})
 
 

@@ -82,6 +82,7 @@ def random_vectors(kind: EntityKind, entities: int, terms: int, dimensions: int,
             "documents": int(rng.integers(1, 50)),
             "familiarity": float(rng.uniform()),
             "hotttnesss": float(rng.uniform()),
+            "leaning": float(rng.uniform()),
         }
         for i in range(entities)
     ]

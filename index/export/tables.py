@@ -72,7 +72,7 @@ WRITERS: Mapping[str, Callable[[Path, Vectors, Rows, Step], None]] = {
 def _entity_dicts(vectors: Vectors, rows: range) -> list[dict[str, Any]]:
     entities: list[dict[str, Any]] = vectors.entities.slice(rows.start, len(rows)).to_pylist()
     for entity in entities:
-        for name in ("familiarity", "hotttnesss"):
+        for name in ("familiarity", "hotttnesss", "leaning"):
             entity[name] = round(entity[name], 6)
     return entities
 

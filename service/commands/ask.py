@@ -76,10 +76,11 @@ def terms(
         entity = find_entity(index, lake, name, kind)
         found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
         said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences, until)
+        leaning = index.listings([entity.id])[0].leaning
         if as_json:
-            print_json({"entity": entity, "terms": found, "evidence": said})
+            print_json({"entity": entity, "leaning": leaning, "terms": found, "evidence": said})
         else:
-            print_terms(index, entity, found, said)
+            print_terms(index, entity, found, said, leaning)
 
 
 @app.command(

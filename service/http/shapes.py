@@ -36,12 +36,13 @@ class Profile:
     familiarity: float
     hotttnesss: float
     discovery: float
+    leaning: float
 
     @classmethod
     def of(cls, found: Listing) -> "Profile":
         """Return the profile of what the index lists."""
         known = found.familiarity, found.hotttnesss, discovery(found.hotttnesss, found.familiarity)
-        return cls(found.entity, found.documents, *known)
+        return cls(found.entity, found.documents, *known, found.leaning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def _entity(artist: str) -> Row:
         "documents": 3,
         "familiarity": 0.5,
         "hotttnesss": 0.5,
+        "leaning": 0.0,
     }
 
 

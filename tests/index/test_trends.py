@@ -26,7 +26,7 @@ def snapshot(uses: Uses, *, documents: int = 4, hot: float = 0.5, known: float =
     """Return a snapshot of one artist."""
     plain = {"kind": "artist", "name": "Ahn", "disambiguation": "", "area": "", "begin": "", "end": ""}
     lists: dict[str, list[str]] = {"aliases": [], "artists": [], "foreign_ids": []}
-    numbers = {"documents": documents, "familiarity": known, "hotttnesss": hot}
+    numbers = {"documents": documents, "familiarity": known, "hotttnesss": hot, "leaning": 0.0}
     entities = pa.Table.from_pylist([{"id": "a"} | plain | lists | numbers], ENTITY_ROWS)
     words = sorted(uses)
     rows = [{"kind": "adj", "term": w, "label": w, "df": 1, "idf": 1.0, "salience": 1.0} for w in words]

@@ -19,7 +19,8 @@ from nlp.mentions import Linker
 from nlp.name_files import open_names
 from nlp.read import count_terms
 from nlp.settings import CountSettings
-from nlp.words import load_tagger, read_sentences
+from nlp.tagging import load_tagger
+from nlp.words import Text
 from records.errors import LakeError
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_table
@@ -157,10 +158,9 @@ class _Reader:
         linked = [(document, self._link(document, tally)) for document in documents]
         speaking = [(document, found) for document, found in linked if found]
         counts: list[TermCount] = []
-        texts = (document.text for document, _ in speaking)
         with threadpool_limits(1, user_api="blas"):  # threads that wait for small matrices cost more than they bring
-            for (document, found), sentences in zip(speaking, read_sentences(self._tagger, texts), strict=True):
-                counts += count_terms(document, sentences, found, self._names)
+            for document, found in speaking:
+                counts += count_terms(document, Text(self._tagger, document.text), found, self._names)
         mentions = [mention for _, found in speaking for mention in found]
         tally["documents counted"] += len(speaking)
         tally["mentions"] += len(mentions)

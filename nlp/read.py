@@ -9,7 +9,7 @@ from nlp.folding import fold
 from nlp.names import Names
 from nlp.scope import COMPARED, Shares, sentence_shares
 from nlp.terms import Found, sentence_terms
-from nlp.words import Sentence
+from nlp.words import Sentence, Text
 from records.types import Document, EntityKind, Mention, TermCount, TermKind
 
 _NAMED_BESIDE = 0.5
@@ -24,15 +24,15 @@ class _Tally:
     end: int
 
 
-def count_terms(
-    document: Document, sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names
-) -> Iterator[TermCount]:
+def count_terms(document: Document, text: Text, mentions: Sequence[Mention], names: Names) -> Iterator[TermCount]:
     """Yield the term counts of a document, entity by entity, terms in the order of the text.
 
     A sentence's terms count for every entity in whose scope it is, by its share. An entity's own names are never its
-    terms; artists named in a sentence are terms of kind `artist` of all others whose sentence it is.
+    terms; artists named in a sentence are terms of kind `artist` of all others whose sentence it is. Sentences that
+    describe nobody are not tagged.
     """
-    shares = _shares(sentences, mentions, names)
+    shares = _shares(text.sentences, mentions, names)
+    sentences = text.tagged([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
     tallies: dict[tuple[str, TermKind, str], _Tally] = {}
     own: dict[str, frozenset[str]] = {}
     covered = _covered(sentences, mentions)

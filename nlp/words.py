@@ -1,30 +1,15 @@
 """A document as words in sentences: what spaCy tells of each word, hyphenated words put together again."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
-import spacy
-from spacy.attrs import IDX, ORTH, SENT_START, SPACY, TAG
-from spacy.language import Language
-from spacy.tokens import Doc
-from thinc.api import use_ops
+from spacy.attrs import IDX, ORTH, SENT_START, SPACY
 
-from nlp.folding import fold
-from nlp.settings import CountSettings
-from records.errors import ConfigurationError
-
-_CONTEXT = ("tok2vec", "tagger")
-"""Pipes that read a word in its sentence."""
-_BY_TAG = ("attribute_ruler", "lemmatizer")
-"""Pipes that read a word and its tag."""
-_BATCH = 8
-"""Documents tagged at a time. Source: measured on reviews; 256 is slower and takes 2.8 GB."""
+from nlp.tagging import Piece, Tagger
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or a mark of punctuation in its place."""
+class Word(NamedTuple):
+    """A word or a mark of punctuation in its place; a tuple, since those are made three times as fast."""
 
     start: int
     end: int
@@ -33,7 +18,7 @@ class Word:
     lemma: str
     """Folded; the text itself where the model gives none."""
     pos: str
-    """Universal part-of-speech tag; of a hyphenated word, that of its last part."""
+    """Universal part-of-speech tag; of a hyphenated word, that of its last part; empty where it was not asked for."""
     blank_before: bool
 
     @property
@@ -43,96 +28,62 @@ class Word:
 
 
 Sentence = tuple[Word, ...]
+_Token = tuple[int, int, int, int]
+"""Word as spaCy's number, first character, whether a blank follows, 1 if a sentence begins."""
 
 
-def load_tagger(settings: CountSettings) -> Language:
-    """Load the spaCy model with the pipes that terms need: tags and lemmas; sentences end at punctuation.
+class Text:
+    """A text in sentences. A line feed ends one too: headings have no full stop.
 
-    Lemmas wait for `read_sentences`. Matrices are multiplied by numpy's BLAS: that takes half as long as spaCy's own
-    way (tok2vec 15,000 -> 28,000 words a second of processor time) and gave the same tags for all of 134,059 words.
-
-    Raises:
-        ConfigurationError: the model is not installed, or is not a tagging model.
+    Args:
+        tagger: what tells words apart.
+        text: any text.
     """
-    try:
-        with use_ops("numpy", use_blis=False):
-            tagger = spacy.load(settings.model, exclude=["parser", "ner", "senter"], disable=_BY_TAG)
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(
-            f"the spaCy model {settings.model!r} cannot be loaded ({error}); expected the name of an installed package"
-        ) from error
-    expected = _CONTEXT + _BY_TAG
-    missing = [pipe for pipe in expected if pipe not in tagger.component_names]
-    if missing:
-        raise ConfigurationError(
-            f"the spaCy model {settings.model!r} has no {missing[0]}; expected {', '.join(expected)}"
+
+    def __init__(self, tagger: Tagger, text: str) -> None:
+        self._tagger = tagger
+        self._doc = tagger.doc(text)
+        self._tokens: list[_Token] = self._doc.to_array([ORTH, IDX, SPACY, SENT_START]).tolist()
+        self._pieces: list[Piece] = []
+        self.sentences: list[Sentence] = []
+        """Words with their texts alone."""
+        for start, stop in self._split():
+            words = self._words(start, stop, [0] * (stop - start))
+            if words:
+                self._pieces.append((start, stop))
+                self.sentences.append(words)
+
+    def tagged(self, wanted: Collection[int] | None = None) -> list[Sentence]:
+        """Return all sentences, those of the wanted places (all if None) with lemmas and parts of speech."""
+        chosen = sorted(range(len(self._pieces)) if wanted is None else wanted)
+        tags = self._tagger.tags(self._doc, [self._pieces[place] for place in chosen]).tolist()
+        sentences = list(self.sentences)
+        for place in chosen:
+            start, stop = self._pieces[place]
+            sentences[place] = self._words(start, stop, tags[start:stop])
+        return sentences
+
+    def _split(self) -> Iterator[Piece]:
+        """Yield the tokens of each sentence; white space that ends one belongs to none or opens the next."""
+        start = 0
+        for place, (word, _, _, opens) in enumerate(self._tokens):
+            if place > start and (opens == 1 or self._tagger.form(word, 0).is_feed):
+                yield start, place
+                start = place
+        if start < len(self._tokens):
+            yield start, len(self._tokens)
+
+    def _words(self, start: int, stop: int, tags: Iterable[int]) -> Sentence:
+        words: list[Word] = []
+        blank_before = (
+            start == 0 or bool(self._tokens[start - 1][2]) or self._tagger.form(self._tokens[start - 1][0], 0).is_space
         )
-    tagger.add_pipe("sentencizer", first=True)
-    tagger.max_length = 10_000_000
-    return tagger
-
-
-def read_sentences(tagger: Language, texts: Iterable[str]) -> Iterator[list[Sentence]]:
-    """Yield the sentences of each text, in order. A line feed ends one too: headings have no full stop."""
-    known = _known(tagger)
-    for doc in tagger.pipe(texts, batch_size=_BATCH):
-        yield [tuple(words) for words in _sentences(doc, known)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What is the same wherever a word stands with one tag."""
-
-    length: int
-    text: str
-    lemma: str
-    pos: str
-    is_space: bool
-    is_feed: bool
-
-
-class _Known(dict[tuple[int, int], _Form]):
-    """Forms by (word, tag), each worked out by the model's rules when it is met first.
-
-    A few idioms are ruled word by word together ("let's", "gonna"); apart they keep other lemmas, which no term uses.
-    With it and with numpy's BLAS tags and words cost half as much processor time: 10,000 -> 21,000 words a second.
-    """
-
-    def __init__(self, tagger: Language) -> None:
-        self._vocab = tagger.vocab
-        self._rules = [tagger.get_pipe(name) for name in _BY_TAG]
-
-    def __missing__(self, key: tuple[int, int]) -> _Form:
-        word, tag = (self._vocab.strings[number] for number in key)
-        doc = Doc(self._vocab, words=[word], tags=[tag])
-        for rule in self._rules:
-            doc = rule(doc)
-        token, text = doc[0], fold(word)
-        is_feed = token.is_space and "\n" in word
-        form = _Form(len(word), text, fold(token.lemma_) or text, token.pos_, token.is_space, is_feed)
-        self[key] = form
-        return form
-
-
-@lru_cache(maxsize=1)
-def _known(tagger: Language) -> _Known:
-    """Return what a tagger has worked out so far; a process has one."""
-    return _Known(tagger)
-
-
-def _sentences(doc: Doc, known: _Known) -> Iterator[list[Word]]:
-    words: list[Word] = []
-    blank_before = True
-    for orth, tag, start, blank, opens in doc.to_array([ORTH, TAG, IDX, SPACY, SENT_START]).tolist():
-        form = known[orth, tag]
-        if words and (opens == 1 or form.is_feed):
-            yield words
-            words = []
-        if not form.is_space:
-            _append(words, Word(start, start + form.length, form.text, form.lemma, form.pos, blank_before))
-        blank_before = bool(blank) or form.is_space
-    if words:
-        yield words
+        for (word, at, blank, _), tag in zip(self._tokens[start:stop], tags, strict=True):
+            form = self._tagger.form(word, tag)
+            if not form.is_space:
+                _append(words, Word(at, at + form.length, form.text, form.lemma, form.pos, blank_before))
+            blank_before = bool(blank) or form.is_space
+        return tuple(words)
 
 
 def _append(words: list[Word], word: Word) -> None:

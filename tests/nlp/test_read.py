@@ -5,7 +5,8 @@ import pytest
 from nlp.mentions import Linker
 from nlp.read import count_terms
 from nlp.settings import CountSettings
-from nlp.words import load_tagger, read_sentences
+from nlp.tagging import load_tagger
+from nlp.words import Text
 from records.errors import ConfigurationError
 from records.types import TermKind
 from tests.nlp.texts import document, names
@@ -18,9 +19,8 @@ TAGGER = load_tagger(CountSettings())
 def terms(text: str, title: str = "A post") -> dict[str, dict[tuple[str, str], float]]:
     """Return tf by entity and by (kind, term)."""
     said = document(text, title)
-    sentences = next(read_sentences(TAGGER, [text]))
     found: dict[str, dict[tuple[str, str], float]] = {}
-    for row in count_terms(said, sentences, LINKER.link(said).mentions, NAMES):
+    for row in count_terms(said, Text(TAGGER, text), LINKER.link(said).mentions, NAMES):
         found.setdefault(row.entity_id, {})[(str(row.kind), row.term)] = row.tf
     return found
 
@@ -102,14 +102,13 @@ def test_names_that_are_not_in_the_catalogue_are_names() -> None:
 def test_the_sentence_of_a_term_is_where_it_says() -> None:
     text = "Slowdive are hazy. Slowdive are gentle.\nSlowdive are warm."
     said = document(text)
-    sentences = next(read_sentences(TAGGER, [text]))
-    for row in count_terms(said, sentences, LINKER.link(said).mentions, NAMES):
+    for row in count_terms(said, Text(TAGGER, text), LINKER.link(said).mentions, NAMES):
         if row.kind is TermKind.ADJ:
             assert row.term in text[row.start : row.end]
 
 
 def test_a_line_feed_ends_a_sentence() -> None:
-    sentences = next(read_sentences(TAGGER, ["A heading\nSlowdive drift. They hum"]))
+    sentences = Text(TAGGER, "A heading\nSlowdive drift. They hum").sentences
     assert [" ".join(word.text for word in s) for s in sentences] == ["a heading", "slowdive drift .", "they hum"]
 
 

@@ -22,8 +22,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 demo: setup ## Crawl the bundled sample site and show top terms and neighbours
 	$(BIN)/topterms demo
 
-test: setup ## Run all tests; as root on Debian, install first what the Elasticsearch tests need
+test: setup ## Run all tests; as root on Debian, install first what some need: a JDK and nginx, Chromium
 	tests/elasticsearch_node/install.sh
+	tests/service/page/install.sh
 	$(BIN)/python -m pytest
 
 check: setup ## Lint, check types and the import contract

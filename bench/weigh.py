@@ -156,6 +156,7 @@ def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int6
         "tf": tf.astype(np.float32),
         "start": np.zeros(len(keys), np.int32),
         "end": np.full(len(keys), 80, np.int32),
+        "polarity": np.zeros(len(keys), np.float32),
     }
     return pa.table(columns, schema=COUNTS)
 

@@ -8,15 +8,18 @@ import pyarrow as pa
 
 from records.errors import LakeError
 from records.lake import Dataset, Lake
+from records.schemas import COUNTS
 from records.types import Evidence, Term
 
 # A file of counts lies at the same place in its dataset as the documents file it came of, and its offsets hold for
 # that revision of the document only. SQL's substring counts code points, as Python's offsets do.
 _QUERY = r"""
 WITH said AS (
-    SELECT wanted.place, counts.document_id, counts.start, counts."end",
+    SELECT wanted.place, counts.document_id, counts.start, counts."end", coalesce(counts.polarity, 0) AS polarity,
            regexp_extract(counts.filename, '[^/]+/[^/]+$') AS file
-    FROM read_parquet($counts, filename = true) AS counts
+    FROM (
+        FROM read_parquet($counts, filename = true, union_by_name = true) UNION ALL BY NAME FROM no_counts
+    ) AS counts
     JOIN wanted ON counts.kind = wanted.kind AND counts.term = wanted.term
     WHERE counts.entity_id = $entity
 ),
@@ -28,7 +31,7 @@ latest AS (
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY fetched_at DESC, file DESC) = 1
 ),
 found AS (
-    SELECT DISTINCT said.place, latest.url, latest.source, latest.published_at, latest.said_at,
+    SELECT DISTINCT said.place, latest.url, latest.source, latest.published_at, latest.said_at, said.polarity,
            trim(regexp_replace(substring(latest.text, said.start + 1, said."end" - said.start), '\s+', ' ', 'g'))
                AS sentence
     FROM said JOIN latest ON latest.id = said.document_id AND latest.file = said.file
@@ -38,7 +41,7 @@ ranked AS (
     SELECT *, row_number() OVER (PARTITION BY place, source ORDER BY said_at DESC, url) AS nth_of_source
     FROM found WHERE sentence <> ''
 )
-SELECT place, sentence, url, source, published_at
+SELECT place, sentence, url, source, published_at, polarity
 FROM ranked
 QUALIFY row_number() OVER (PARTITION BY place ORDER BY nth_of_source, said_at DESC, url) <= $n
 ORDER BY place, said_at DESC, url
@@ -69,15 +72,13 @@ def evidence(
         with duckdb.connect() as db:
             db.execute("SET TimeZone = 'UTC'")
             db.register("wanted", wanted)
+            db.register("no_counts", COUNTS.empty_table())  # files of an earlier program lack columns
             rows = db.sql(_QUERY, params=parameters).to_arrow_table().to_pylist()
     except duckdb.Error as error:
         raise LakeError(
             f"the sentences cannot be read: {error}; remove the damaged file and run its stage again"
         ) from error
-    return [
-        Evidence(entity_id, asked[row["place"]], row["sentence"], row["url"], row["source"], row["published_at"])
-        for row in rows
-    ]
+    return [Evidence(entity_id, asked[row.pop("place")], **row) for row in rows]
 
 
 def _files(lake: Lake, dataset: Dataset, until: date | None) -> list[str]:

@@ -29,7 +29,7 @@ from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, StageReport, TermCount
 
-VERSION = 9
+VERSION = 10
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 _BATCH = 32
@@ -119,7 +119,7 @@ def _reading(lake: Lake, settings: CountSettings, documents: int) -> Iterator[_R
     """Give a function that reads batches of documents in their order, on as many processes as pay."""
     workers = min(settings.workers, 1 + documents // (2 * _BATCH))
     if workers == 1:
-        reader = _Reader(lake, settings)
+        reader = Reader(lake, settings)
         yield lambda batches: map(reader.read, batches)
         return
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (lake.root, settings))
@@ -144,7 +144,7 @@ def _windowed(pool: ProcessPoolExecutor, batches: Iterable[list[Document]], wind
         yield waiting.popleft().result()
 
 
-class _Reader:
+class Reader:
     """What a process needs to read documents: built once, since automaton and model are costly."""
 
     def __init__(self, lake: Lake, settings: CountSettings) -> None:
@@ -154,6 +154,7 @@ class _Reader:
         self._lang = settings.lang
 
     def read(self, documents: list[Document]) -> _Read:
+        """Return the mentions and counts of documents, and what became of each of them."""
         tally: Counter[str] = Counter()
         linked = [(document, self._link(document, tally)) for document in documents]
         speaking = [(document, found) for document, found in linked if found]
@@ -180,13 +181,13 @@ class _Reader:
         return linked.mentions
 
 
-_worker: _Reader | None = None
+_worker: Reader | None = None
 
 
 def _start_worker(root: Path, settings: CountSettings) -> None:
     global _worker  # the one thing a pool's process keeps between its tasks
     end_with_parent()
-    _worker = _Reader(Lake(root), settings)
+    _worker = Reader(Lake(root), settings)
 
 
 def _read_batch(documents: list[Document]) -> _Read:

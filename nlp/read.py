@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nlp.folding import fold
 from nlp.names import Names
+from nlp.polarity import polarity
 from nlp.scope import COMPARED, Shares, sentence_shares
 from nlp.terms import Found, sentence_terms
 from nlp.words import Sentence, Text
@@ -22,6 +23,8 @@ class _Tally:
     tf: float
     start: int
     end: int
+    polarity: float = 0.0
+    """Sum over the occurrences, each times its share."""
 
 
 def count_terms(document: Document, text: Text, mentions: Sequence[Mention], names: Names) -> Iterator[TermCount]:
@@ -41,14 +44,17 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
         if not share:
             continue
         found = sentence_terms(sentence, positions)
-        start, end = sentence[0].start, sentence[-1].end
+        start, end, said = sentence[0].start, sentence[-1].end, polarity(sentence)
         for entity, weight in share.items():
             mine = own.setdefault(entity, _own_words(entity, names))
             for kind, term in _said_of(entity, mine, found if weight > COMPARED else (), artists):
                 tally = tallies.setdefault((entity, kind, term), _Tally(0.0, start, end))
-                tally.tf += weight if weight > COMPARED else _NAMED_BESIDE
+                times = weight if weight > COMPARED else _NAMED_BESIDE
+                tally.tf += times
+                tally.polarity += times * said
     for (entity, kind, term), tally in tallies.items():
-        yield TermCount(document.id, entity, kind, term, tally.tf, tally.start, tally.end)
+        mean = tally.polarity / tally.tf
+        yield TermCount(document.id, entity, kind, term, tally.tf, tally.start, tally.end, mean)
 
 
 def _said_of(

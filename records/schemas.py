@@ -69,6 +69,7 @@ COUNTS = pa.schema(
         pa.field("tf", pa.float32(), nullable=False),
         pa.field("start", pa.int32(), nullable=False),
         pa.field("end", pa.int32(), nullable=False),
+        pa.field("polarity", pa.float32(), nullable=False),
     ]
 )
 

@@ -154,6 +154,8 @@ class TermCount:
     start: int
     """First sentence that says it: half-open character range of the document's text."""
     end: int
+    polarity: float = 0.0
+    """In [-1, 1]: how it is said, from blame to praise; mean over the occurrences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,8 @@ class Evidence:
     url: str
     source: str
     published_at: datetime | None = field(default=None)
+    polarity: float = 0.0
+    """In [-1, 1]: how the document says the term of the entity, from blame to praise."""
 
 
 @dataclass(frozen=True, slots=True)

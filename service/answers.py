@@ -60,7 +60,11 @@ def print_sentences(screen: Screen, index: "Index", said: Sequence[Evidence], la
         screen.say()
         screen.say(f"{labels[term]} ({about})", "bold")
         screen.say(f"“{sentence}”", indent=2)
-        screen.say(f"{found[0].source}{day}, {url}", "dim", indent=2)
+        screen.say(f"{found[0].source}{day}, {url}{_tone(found[0].polarity)}", "dim", indent=2)
+
+
+def _tone(polarity: float) -> str:
+    return ", said with praise" if polarity > 0 else ", said with blame" if polarity < 0 else ""
 
 
 def print_term_trends(found: "TermTrends") -> None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from index.evidence import evidence
 from records.errors import LakeError
 from records.ids import document_id
-from records.lake import Dataset, Lake
+from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS, to_table
 from records.types import Document, Evidence, Term, TermCount, TermKind
 
@@ -104,3 +105,14 @@ def test_a_damaged_file_is_named(lake: Lake) -> None:
     lake.files(Dataset.COUNTS)[0].write_bytes(b"PAR1 no PAR1")
     with pytest.raises(LakeError, match=r"a\.parquet"):
         evidence(lake, BAND, [HAZY])
+
+
+def test_how_it_was_said_is_told_and_counts_of_an_earlier_program_say_it_plainly(lake: Lake) -> None:
+    blog = document("https://a.example/1", "A lovely hazy record.", "a", 3)
+    put(lake, "a.parquet", (blog, HAZY, "A lovely hazy record."))
+    (path,) = lake.files(Dataset.COUNTS)
+    older = read_table(path, COUNTS).drop_columns(["polarity"])
+    lake.write_table(path, older.append_column("polarity", pa.array([0.5], pa.float32())), "")
+    assert [e.polarity for e in evidence(lake, BAND, [HAZY])] == [0.5]
+    lake.write_table(path, older, "")
+    assert [e.polarity for e in evidence(lake, BAND, [HAZY])] == [0.0]

@@ -160,3 +160,20 @@ def test_a_style_has_one_spelling() -> None:
         found = terms(f"Slowdive play {spelling} songs.")["slowdive"]
         assert "post-punk song" in of_kind(found, TermKind.NP)
         assert "post" not in of_kind(found, TermKind.ADJ)
+
+
+def test_what_is_said_in_a_verdict_carries_its_praise_or_blame() -> None:
+    said = document(
+        "Slowdive make gorgeous shimmering songs. Slowdive also made a dreadful murky one. Slowdive hum softly."
+    )
+    found = count_terms(said, Text(TAGGER, said.text), LINKER.link(said).mentions, NAMES)
+    polarity = {row.term: row.polarity for row in found if row.entity_id == "slowdive"}
+    assert (polarity["shimmering"], polarity["murky"], polarity["softly"]) == (1.0, -1.0, 0.0)
+
+
+def test_a_sentence_has_the_same_tags_alone_and_in_its_text() -> None:
+    words = "Slowdive drift. Reading is a town; they read on, slowly. The well-known lead singer leads them well. Yes."
+    text = Text(TAGGER, f"{words}\n" * 3)
+    whole = text.tagged()
+    assert all(text.tagged([place])[place] == sentence for place, sentence in enumerate(whole))
+    assert {word.pos for word in text.tagged([0])[1]} == {""}

@@ -143,6 +143,10 @@ class SiteSpider(SourceSpider):
         """Say whether an answer is a page to keep, rather than only a list of links."""
         return isinstance(response, HtmlResponse)
 
+    def is_list(self, url: str) -> bool:  # noqa: ARG002 - for those who know
+        """Say whether an address only leads to pages, so that `allow` is not meant for it."""
+        return False
+
     def ask(self, link: Link, priority: int) -> Request:
         """Make the request for a link."""
         return Request(link.url, self.parse, errback=self.give_up, cb_kwargs={"entry": link.entry}, priority=priority)
@@ -239,7 +243,7 @@ class SiteSpider(SourceSpider):
             return False
         if self.memory.is_forgotten(url):
             return False
-        is_allowed = not self._allow or any(pattern.search(url) for pattern in self._allow)
+        is_allowed = not self._allow or self.is_list(url) or any(pattern.search(url) for pattern in self._allow)
         return is_allowed and not any(pattern.search(url) for pattern in self._deny)
 
     def _follow(self, links: Sequence[Link]) -> Iterator[Output]:

@@ -8,12 +8,13 @@ import pytest
 
 from crawler.archive import Entry, read_pages
 from crawler.crawl import crawl
+from crawler.parse import parse
 from crawler.sources import Source, SourceKind
 from crawler.state import CrawlState
 from records.errors import LakeError
 from records.lake import Dataset, Lake
-from tests.crawler.reading import counts, pages, paths
-from tests.crawler.web import Answer, Pages, page, serving
+from tests.crawler.reading import counts, documents, pages, paths
+from tests.crawler.web import Answer, Pages, page, serving, text_about
 
 DAY = date(2026, 11, 21)
 NEXT_DAY = date(2026, 11, 22)
@@ -144,6 +145,31 @@ def test_the_entries_of_a_feed_are_fetched_with_what_the_feed_says_of_them(lake:
     assert again["pages unchanged"] == 4
     entries = {a.page.url: a.entry for path in lake.files(Dataset.PAGES) for a in read_pages(path)}
     assert entries[f"{site.url}/one"] == Entry("One & only", "Ada", "2024-03-05T08:00:00+00:00")
+
+
+def test_allow_is_for_pages_and_not_for_the_sitemaps_that_lead_to_them(lake: Lake) -> None:
+    def urlset(path: str, kind: str) -> Answer:
+        places = f"<{kind}><loc>{site.url}{path}</loc></{kind}><{kind}><loc>{site.url}/shop/1</loc></{kind}>"
+        body = f'<s xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</s>'
+        return Answer(body.encode(), content_type="application/xml")
+
+    with serving({"/reviews/1": page("One"), "/shop/1": page("Shop")}) as site:
+        site.pages["/sitemap.xml"] = urlset("/sitemap-posts.xml", "sitemap")
+        site.pages["/sitemap-posts.xml"] = urlset("/reviews/1", "url")
+        crawl(lake, [site.source(SourceKind.SITEMAP, "/sitemap.xml", allow=("/reviews/",))], day=DAY)
+    assert paths(lake) == ["/reviews/1"]
+
+
+def test_dated_lists_of_a_blog_lead_to_its_posts_and_are_no_documents(lake: Lake) -> None:
+    """/2019/, /2019/05/ and their pages; only posts are made documents."""
+    posts = {f"/2019/05/{n}/post-{n}/": page(f"Post {n}", text=text_about(n) * 2) for n in (1, 2, 3)}
+    one, two, three = posts
+    lists = {"/": ("/2019/",), "/2019/": ("/2019/05/",), "/2019/05/": (one, two, "/2019/05/page/2/")}
+    lists["/2019/05/page/2/"] = (three,)
+    with serving({**{path: page("Archive", *links) for path, links in lists.items()}, **posts}) as site:
+        crawl(lake, [site.source(allow=(r"/20\d\d/",))], day=DAY)
+        parse(lake)
+        assert sorted(d.url.removeprefix(site.url) for d in documents(lake)) == [one, two, three]
 
 
 def test_a_sitemap_is_read_through_robots_txt_its_index_and_packed_parts(lake: Lake) -> None:

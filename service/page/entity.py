@@ -13,7 +13,7 @@ from records.errors import QueryError
 from records.lake import Dataset
 from records.types import Entity, Neighbor, Term, TermKind, WeightedTerm
 from service.http.parameters import Collection, EntityId, Offset, Phrase
-from service.http.shapes import Profile, paged
+from service.http.shapes import Profile
 from service.http.state import Service, ServiceOf
 from service.http.work import heavy, quick
 from service.live import LiveProject
@@ -66,7 +66,8 @@ def said(
     entity = about["entity"]
     asked = Term(term_kind, term)
     sentences = find_sentences(service.live.lake, entity.id, [asked], _SENTENCES)
-    label = service.live.index.get([term])[0].name if term_kind is TermKind.ARTIST and sentences else term
+    named = service.live.known([term]) if term_kind is TermKind.ARTIST else []
+    label = named[0].entity.name if named else term
     return render("said.html", **about, label=label, sentences=sentences)
 
 
@@ -86,8 +87,8 @@ def documents(
 def songs(service: ServiceOf, collection: Collection, entity_id: EntityId) -> Response:
     """List its songs that are written about."""
     about = _about(service, collection, entity_id)
-    shown, _ = paged(service.live.songs_of(about["entity"].id), _SONGS, 0)
-    return render("songs.html", **about, songs=service.live.index.listings(shown))
+    known = service.live.songs_of(about["entity"].id)[:_SONGS]
+    return render("songs.html", **about, songs=service.live.index.listings(known))
 
 
 @router.get("/{collection}/{entity_id:path}/time")

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.trends import LEAST_CHANGE, LEAST_DOCUMENTS, discovery, rising_entities, term_trends
+from index.trends import LEAST_CHANGE, LEAST_DOCUMENTS, discovery, rising_entities, term_histories, term_trends
 from records.errors import QueryError, UnknownEntityError
 from records.schemas import from_table
 from records.snapshot import ENTITY_ROWS, TERM_ROWS, Snapshot, Vectors
-from records.types import Entity, EntityKind
+from records.types import Entity, EntityKind, Term, TermKind
 from tests.snapshots import random_snapshot
 
 DAY = date(2026, 11, 21)
@@ -54,6 +54,14 @@ def test_a_term_of_one_document_or_of_hardly_any_change_is_no_trend() -> None:
     before = snapshot({"loud": (0.6, 3)}, day=BEFORE)
     found = term_trends(before, snapshot({"once": (0.9, LEAST_DOCUMENTS - 1), "loud": (0.6 + LEAST_CHANGE / 2, 3)}), A)
     assert (found.rising, found.falling) == ((), ())
+
+
+def test_a_history_has_the_weight_of_every_day_and_0_where_the_term_was_not_said() -> None:
+    days = [snapshot({"loud": (0.6, 3)}, day=BEFORE), snapshot({"loud": (0.5, 3), "hazy": (0.25, 3)})]
+    asked = [Term(TermKind.ADJ, "hazy"), Term(TermKind.ADJ, "loud"), Term(TermKind.ADJ, "never")]
+    found = term_histories(days, A, asked)
+    assert [(h.label, h.days) for h in found] == [("hazy", (BEFORE, DAY)), ("loud", (BEFORE, DAY))]
+    assert [h.weights for h in found] == [(0.0, 0.25), (pytest.approx(0.6), 0.5)]
 
 
 @settings(max_examples=20, deadline=None)

@@ -147,6 +147,12 @@ def test_there_is_a_text_for_every_empty_state_of_a_single_day(site: httpx.Clien
     assert "No sentence" in main_text(read(site, "/artists/artist:slowdive/said?term_kind=adj&term=nope"))
 
 
+def test_an_address_that_no_page_has_is_said_so_and_the_api_keeps_its_own_errors(site: httpx.Client) -> None:
+    assert "No page has the address /artist" in main_text(read(site, "/artist", 404))
+    assert site.get("/v1/nothing/at/all").headers["content-type"] == "application/problem+json"
+    assert site.get("/health").text == "ok\n"
+
+
 def test_before_anything_is_published_every_page_says_what_to_do(empty_site: httpx.Client) -> None:
     for address in ("/", "/find?name=x", "/artists/x", "/search?description=x", "/taste", "/rising", "/terms"):
         assert "topterms run" in main_text(read(empty_site, address, 404)), address

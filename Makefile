@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-kills bench-damage bench-service headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-service headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -41,6 +41,9 @@ bench-elasticsearch: setup ## Ways of asking Elasticsearch, side by side: make b
 
 bench-daily: setup ## Replay dated posts day by day: make bench-daily DOCUMENTS=posts.jsonl CATALOG=catalog.csv
 	$(BIN)/python -m bench.daily --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
+
+bench-lacking: setup ## Crawl a real blog on 40 of its days: make bench-lacking REPOSITORY=lacking.git CATALOG=catalog.csv
+	$(BIN)/python -m bench.lacking --repository "$(REPOSITORY)" --catalog "$(CATALOG)"
 
 bench-kills: setup ## Kill the daily run at 100 random moments and compare with one that nobody disturbed
 	$(BIN)/python -m bench.kills --kills 100 --seed 1

@@ -46,11 +46,11 @@ def measure(documents: Path, catalog: Path, folder: Path, days: int) -> list[Row
     if days:
         replayed = replayed[:days]
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        lake = _empty(source, Path(scratch) / "daily")
+        lake = empty_copy(source, Path(scratch) / "daily")
         seconds = [_replay_day(source, lake, day) for day in replayed]
-        at_once = _empty(source, Path(scratch) / "at_once")
+        at_once = empty_copy(source, Path(scratch) / "at_once")
         for day in replayed:
-            _arrive(source, at_once, day)
+            copy_day(source, at_once, day)
         weigh(at_once, day=replayed[-1], settings=WeighSettings())
         gap = largest_difference(read_snapshot(lake), read_snapshot(at_once))
     few, many = _ends(by_day, replayed)
@@ -107,20 +107,22 @@ def _import(lake: Lake, lines: Iterable[str], day: date, scratch: Path) -> None:
     import_documents(lake, path, day=day)
 
 
-def _empty(source: Lake, root: Path) -> Lake:
+def empty_copy(source: Lake, root: Path) -> Lake:
+    """Make a lake that has only the catalogue of another one."""
     lake = Lake(root, create=True)
     shutil.copytree(source.catalog.parent, lake.catalog.parent)
     return lake
 
 
-def _arrive(source: Lake, lake: Lake, day: date) -> None:
+def copy_day(source: Lake, lake: Lake, day: date) -> None:
+    """Copy the documents of a day, with mentions and counts, from one lake into another."""
     for dataset in (Dataset.DOCUMENTS, Dataset.MENTIONS, Dataset.COUNTS):
         shutil.copytree(source.partition(dataset, day), lake.partition(dataset, day))
 
 
 def _replay_day(source: Lake, lake: Lake, day: date) -> float:
     """Return the seconds of processor time of weigh: it holds still where other programs run."""
-    _arrive(source, lake, day)
+    copy_day(source, lake, day)
     began = process_time()
     weigh(lake, day=day, settings=WeighSettings())
     return process_time() - began
@@ -157,9 +159,9 @@ def _whole_days(
     processor: list[list[float]] = []
     for end, history in zip(ends, ("little history", f"{GROWTH} times the history"), strict=True):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            lake = _empty(source, Path(scratch) / "lake")
+            lake = empty_copy(source, Path(scratch) / "lake")
             for day in days[: end.start]:
-                _arrive(source, lake, day)
+                copy_day(source, lake, day)
             count(lake, settings=CountSettings())
             weigh(lake, day=days[end.start - 1], settings=WeighSettings())
             timed = [_whole_day(lake, by_day[days[i]], days[i], Path(scratch)) for i in end]

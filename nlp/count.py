@@ -29,7 +29,7 @@ from records.progress import Progress, silent
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, StageReport, TermCount
 
-VERSION = 10
+VERSION = 11
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 _BATCH = 32

@@ -40,6 +40,11 @@ VAGUE_ADJECTIVES = frozenset(
     former longtime mixed musical young easy difficult hard complete physical personal additional extra separate
     online live-only so-called self-titled eponymous brand-new upcoming forthcoming consecutive respective mere
     sheer
+    interested sorry worth like unlike left unable excited motivated capable inclined absent aplenty dear proud pleased
+    disappointed attentive ditty doctoral exact legal round cheap monthly weekly daily equal suitable private
+    welcome ready familiar successful popular dead alive okay fellow total due glad afraid
+    grateful lucky worthy keen surprised amazed interesting near far ongoing entitled named called based live
+    male female married born older younger oldest youngest elder senior junior global international national local
     """.split()
 )
 """They place or count without describing ("new album", "first single", "numerous collaborations")."""

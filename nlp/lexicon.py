@@ -25,7 +25,7 @@ STYLES = frozenset(
     post-bop post-dubstep post-hardcore post-metal post-punk post-rock power-pop prog prog-rock progressive proto-punk
     psych psych-folk psych-rock psychedelia psychedelic pub-rock punk punk-rock r&b ragga ragtime rap reggae reggaeton
     rock rockabilly rocksteady roots salsa samba screamo shoegaze shoegazer shoegazing singer-songwriter ska skiffle
-    slacker slowcore sludge smooth-jazz soft-rock son soul southern-rock space-rock spiritual-jazz spoken-word
+    slacker slowcore sludge smooth-jazz soft-rock soul southern-rock space-rock spiritual-jazz spoken-word
     standards stoner surf swamp swing symphonic synth-pop synthwave tango tech-house techno thrash
     thrash-metal traditional trance trap trip-hop tropicalia turntablism twee uk-garage vaporwave video-game
     vocal-jazz waltz witch-house world-music yacht-rock zydeco

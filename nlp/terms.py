@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+
+from wordfreq import zipf_frequency
 
 from nlp.junk import GENERIC_NOUNS, PRAISE, VAGUE_ADJECTIVES, VAGUE_NOUNS
 from nlp.lexicon import DESCRIPTIVE, STYLES, canonical
@@ -15,6 +18,8 @@ _LONGEST_TERM = 60
 """Characters; what is longer is markup or an address."""
 
 _EMPTY = VAGUE_ADJECTIVES | PRAISE
+_EVERYDAY = 4.2
+"""Zipf frequency (log10 of occurrences in 10^9 words) from which on a noun alone says too little ("friend" 5.3)."""
 _INITIALS = 2
 """Characters of what is rather a speaker in an interview ("AG:") or a measure ("lp") than a word."""
 _WORD = re.compile(r"[^\W\d_][\w'&/.-]*\w")
@@ -89,11 +94,20 @@ def _chunk(run: list[Word]) -> Iterator[Found]:
 def _noun_phrases(run: list[Word]) -> Iterator[Found]:
     """Yield the phrase and its head alone, where they say something."""
     head = run[-1]
-    whole = " ".join([*(word.text for word in run[:-1]), head.lemma])
+    noun = head.text if head.text in DESCRIPTIVE else head.lemma
+    whole = " ".join([*(word.text for word in run[:-1]), noun])
     if len(run) > 1 and _says_something(run):
         yield TermKind.NP, canonical(whole), frozenset(whole.split()) | {head.text}
-    if head.lemma not in GENERIC_NOUNS and head.lemma not in VAGUE_NOUNS:
-        yield TermKind.NP, canonical(head.lemma), frozenset((head.text, head.lemma))
+    if _tells_alone(noun):
+        yield TermKind.NP, canonical(noun), frozenset((head.text, head.lemma))
+
+
+@lru_cache(maxsize=100_000)
+def _tells_alone(noun: str) -> bool:
+    """Say whether a noun describes by itself: "mellotron" and "bluegrass" do, "friend" and "album" do not."""
+    if noun in GENERIC_NOUNS or noun in VAGUE_NOUNS:
+        return False
+    return noun in DESCRIPTIVE or zipf_frequency(noun, "en") < _EVERYDAY
 
 
 def _says_something(run: list[Word]) -> bool:
@@ -108,4 +122,4 @@ def _says_something(run: list[Word]) -> bool:
 
 
 def _is_word(word: Word) -> bool:
-    return len(word.text) > _INITIALS and bool(_WORD.fullmatch(word.text))
+    return len(word.text) > _INITIALS and bool(_WORD.fullmatch(word.text)) and "n't" not in word.text

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Ask
+from index.elasticsearch import ElasticsearchIndex
+from index.embedded import EmbeddedIndex
+from records.lake import Lake
+from records.snapshot import read_snapshot
+from tests.service.conftest import Ask, Demo
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -43,6 +47,25 @@ def test_elasticsearch_is_one_setting_away_and_answers_alike(
         answer = ask(*question, "-C", built, "--json")
         assert answer.code == 0, answer.err
         assert alike(json.loads(answer.out), json.loads(expected.out)), question
+
+
+def test_every_artist_and_song_of_a_real_snapshot_has_the_same_neighbours_in_both_engines(
+    demo: Demo, elasticsearch_url: str
+) -> None:
+    lake = Lake(demo.folder / "lake")
+    embedded, server = (
+        EmbeddedIndex(lake),
+        ElasticsearchIndex(elasticsearch_url, prefix="tests-congruence", deadline=60),
+    )
+    snapshot = read_snapshot(lake)
+    server.publish(snapshot)
+    for kind, vectors in snapshot.vectors.items():
+        for entity_id in vectors.entities.column("id").to_pylist():
+            one, other = (
+                {n.entity.id: n.score for n in index.similar({entity_id: 1.0}, kind, 50)}
+                for index in (embedded, server)
+            )
+            assert other == pytest.approx(one, abs=1e-6), entity_id
 
 
 def test_a_server_that_is_not_there_is_a_failure_that_names_it(

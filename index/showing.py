@@ -15,6 +15,10 @@ from records.types import TermKind, WeightedTerm
 
 LOOKED_AT = 10
 """Terms looked at for each one shown: salience is at least .5, so what is shown comes out of the first few."""
+PRIOR_DOCUMENTS = 64.0
+"""How many documents the share of all entities that have a term counts for, against those about the entity. Source: two
+blogs, 571 artists and songs, a third of the documents held out (`python -m bench.probability`): of 1, 2, 4 to 64 the
+best likelihood; the expected calibration error is .009, that of the frequency .137."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Said:
     row: DictionaryTerm
     weight: float
     frequency: float
+    probability: float | None = None
+    """None for a tag: it is given, not written."""
 
 
 def strongest_terms(
@@ -49,8 +55,26 @@ def strongest_terms(
     weights = supported_weights(vector, spread, listing.documents, tags)
     order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * n]
     rows = look_up(vector.columns[order].tolist())
-    said = [Said(rows[int(vector.columns[i])], float(weights[i]), float(vector.frequencies[i])) for i in order]
+    said = []
+    for i in order:
+        row, frequency = rows[int(vector.columns[i])], float(vector.frequencies[i])
+        is_tag = row.term.kind is TermKind.TAG
+        likely = None if is_tag else probability(frequency, listing.documents, row.df / max(1, layout.entities))
+        said.append(Said(row, float(weights[i]), frequency, likely))
     return shown_terms(said, {listing.entity.id, *listing.entity.artists}, n)
+
+
+def probability(frequency: float, documents: int, share: float) -> float:
+    """Return how likely the next document about an entity uses a term, in (0, 1].
+
+    Args:
+        frequency: share of the documents about the entity that use the term.
+        documents: how many documents are about the entity.
+        share: share of all entities of the kind that have the term.
+
+    Source: the mean of a beta-binomial distribution whose prior has the mean `share` and counts for PRIOR_DOCUMENTS.
+    """
+    return (frequency * documents + PRIOR_DOCUMENTS * share) / (documents + PRIOR_DOCUMENTS)
 
 
 def supported_weights(
@@ -91,7 +115,14 @@ def shown_terms(said: Iterable[Said], own: Container[str], n: int) -> list[Weigh
     kept = _unsaid(best.values())[:n]
     top = kept[0].weight * kept[0].row.salience if kept else 1.0
     return [
-        WeightedTerm(one.row.term, one.row.label, one.weight * one.row.salience / top, one.frequency, one.row.df)
+        WeightedTerm(
+            one.row.term,
+            one.row.label,
+            one.weight * one.row.salience / top,
+            one.frequency,
+            one.row.df,
+            one.probability,
+        )
         for one in kept
     ]
 

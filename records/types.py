@@ -171,6 +171,8 @@ class WeightedTerm:
     """In [0, 1]: share of the documents about the entity that use the term."""
     df: int
     """How many entities of the same kind have the term."""
+    probability: float | None = None
+    """In (0, 1]: how likely the next document about the entity uses the term; None for a tag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from index.embedded import EmbeddedIndex
 from index.published import DictionaryTerm
-from index.showing import Said, shown_terms
+from index.showing import Said, probability, shown_terms
 from records.lake import Lake
 from records.types import EntityKind, Term, TermKind
 from tests.index.made import spoken_snapshot
@@ -45,3 +45,18 @@ def test_that_two_are_named_together_is_not_told_as_a_shared_term(tmp_path: Path
     (neighbor,) = index.similar({"id:a": 1.0}, EntityKind.ARTIST)
     assert [term.label for term in neighbor.shared] == ["hazy"]
     assert {term.label for term in index.explain("id:a", "id:b").shared} >= {"a", "b", "hazy"}
+
+
+def test_the_probability_of_a_term_lies_between_its_share_among_all_and_its_frequency() -> None:
+    few, many = probability(1.0, 1, 0.02), probability(1.0, 1000, 0.02)
+    assert 0.02 < few < 0.05 < 0.9 < many < 1.0
+    assert probability(0.02, 7, 0.02) == pytest.approx(0.02)
+
+
+def test_a_tag_has_no_probability_and_a_word_has_one(tmp_path: Path) -> None:
+    index = EmbeddedIndex(Lake(tmp_path / "lake", create=True))
+    index.publish(spoken_snapshot({"id:a": {TermKind.TAG: {"pop": 1.0}, TermKind.ADJ: {"hazy": 1.0}}}))
+    found = {term.label: term.probability for term in index.terms("id:a")}
+    assert found["pop"] is None
+    assert found["hazy"] is not None
+    assert 0 < found["hazy"] <= 1

@@ -32,11 +32,15 @@ artist-000001,artist,Artist 1,,,,,,,
 """
 
 
+_PATIENCE = 120.0
+"""Seconds that a client waits: a machine that runs the tests may be busy with other things."""
+
+
 @contextmanager
 def serving(folder: Path, pages: Sequence[APIRouter] = (), **settings: Any) -> Iterator[httpx.Client]:
     """Serve a project until the block ends; give a client of it. Settings are those under [serve]."""
     project = open_project(folder)
-    serve = project.settings.serve.model_copy(update=settings)
+    serve = project.settings.serve.model_copy(update={"deadline": _PATIENCE} | settings)
     project = replace(project, settings=project.settings.model_copy(update={"serve": serve}))
     server = server_of(create_app(LiveProject(project), json_log(), pages), "127.0.0.1", 0)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
@@ -44,7 +48,7 @@ def serving(folder: Path, pages: Sequence[APIRouter] = (), **settings: Any) -> I
         thread.start()  # who connects before it is ready waits in the backlog
         host, port = listening.getsockname()
         try:
-            with httpx.Client(base_url=f"http://{host}:{port}", timeout=30) as client:
+            with httpx.Client(base_url=f"http://{host}:{port}", timeout=_PATIENCE) as client:
                 client.get("/health").raise_for_status()
                 yield client
         finally:

@@ -58,6 +58,8 @@ class Entry:
     author: str = ""
     published: str = ""
     """ISO 8601 with offset; empty where the feed does not tell."""
+    content: str = ""
+    """The whole text as HTML, where the feed gives it; never remembered with links."""
 
 
 NO_ENTRY = Entry()

@@ -208,7 +208,7 @@ def _pack(links: Sequence[Link]) -> bytes:
 
 
 def _plain(entry: Entry) -> dict[str, str]:
-    return {name: value for name, value in asdict(entry).items() if value}
+    return {name: value for name, value in asdict(entry).items() if value and name != "content"}
 
 
 def _unpack(links: bytes) -> tuple[Link, ...]:

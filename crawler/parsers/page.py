@@ -3,7 +3,9 @@
 import logging
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import datetime
+from html import escape
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
@@ -28,6 +30,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it cannot re
 MIN_CHARACTERS = 100
 """Shorter texts say too little to be counted. A blog's shortest posts about one song each had 120 characters."""
 _HTML = ("text/html", "application/xhtml+xml")
+_NO_TEXT = (Reason.STATUS, Reason.NOT_HTML, Reason.EMPTY, Reason.TOO_SHORT, Reason.BROKEN)
+"""Why a page may be none whose feed gives the whole text; one that asks to be left out is."""
 _CC = re.compile(r"https?://(www\.)?creativecommons\.org/(licenses|publicdomain)/", re.IGNORECASE)
 
 
@@ -36,8 +40,23 @@ def parse_page(page: Page, entry: Entry = NO_ENTRY) -> Document | Skip:
 
     Args:
         page: what was fetched.
-        entry: what a feed said of it; used where the page itself is silent.
+        entry: what a feed said of it; used where the page itself is silent, and its content where there is no page.
     """
+    outcome = _parse(page, entry)
+    if entry.content and isinstance(outcome, Skip) and outcome.reason in _NO_TEXT:
+        return _parse(_from_feed(page, entry), replace(entry, content=""))
+    return outcome
+
+
+def _from_feed(page: Page, entry: Entry) -> Page:
+    """Return the page that the content of a feed's entry makes."""
+    title = escape(_plain(entry.title))
+    article = f"<article><h1>{title}</h1>{entry.content}</article>"
+    body = f"<html><head><title>{title}</title></head><body>{article}</body></html>"
+    return replace(page, status=200, headers=(("content-type", "text/html; charset=utf-8"),), body=body.encode())
+
+
+def _parse(page: Page, entry: Entry) -> Document | Skip:
     if reason := _unreadable(page):
         return Skip(page.url, reason)
     try:

@@ -159,19 +159,33 @@ class SiteSpider(SourceSpider):
             yield from self._fresh(response, entry)
         elif response.status in GONE:
             self.tally.counts["gone"] += 1
-            self.memory.remember(self._visit(response, "", ()))
             self._fail_start(response.url, f"answered {response.status}")
+            kept = list(self._stand_in(response.url, response.status, entry))
+            if not kept:
+                self.memory.remember(self._visit(response, "", ()))
+            yield from kept
         else:
             self._fail(response.url, f"answered {response.status}")
+            if 400 <= response.status < 500 and response.status != 429:
+                yield from self._stand_in(response.url, response.status, entry)
 
-    def give_up(self, failure: Failure) -> None:
+    def give_up(self, failure: Failure) -> Iterator[Output]:
         """Count a request that brought no answer."""
         url: str = failure.request.url
         if failure.check(IgnoreRequest) and not _too_large(failure):
             self.tally.counts["refused"] += 1
             self._fail_start(url, str(failure.value))
+            if "robots.txt" in str(failure.value):
+                yield from self._stand_in(url, 0, failure.request.cb_kwargs["entry"])
         else:
             self._fail(url, addresses.refusal(urlsplit(url).hostname or "") or _say(failure))
+
+    def _stand_in(self, url: str, status: int, entry: Entry) -> Iterator[Fetched]:
+        """Keep what the feed gave of a page that was never had and cannot be; parsing makes a document of it."""
+        if entry.content and not self.memory.is_known(url) and not self.memory.is_forgotten(url):
+            self.tally.counts["stored"] += 1
+            visit = Visit(canonical_url(url), status, "", "", body_hash(entry.content.encode()), (), self.memory.run)
+            yield Fetched(Page(url, self.source.name, datetime.now(UTC), status, (), b""), entry, visit)
 
     def _fail(self, url: str, reason: str) -> None:
         self.tally.counts["failed"] += 1

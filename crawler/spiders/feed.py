@@ -20,6 +20,8 @@ from crawler.state import GONE, Link, Visit
 _WORDPRESS = re.compile(r"wordpress", re.IGNORECASE)
 _GHOST = re.compile(r"^ghost\b", re.IGNORECASE)
 _GHOST_PAGE = re.compile(r"/rss/(?:(\d+)/)?$")
+_LEAST, _MOST = 600, 500_000
+"""Characters of an entry that is taken for the whole text; WordPress cuts excerpts at 55 words, which is 400."""
 _LAST_PAGE = 1000
 """Of a feed with numbered pages: ten thousand posts; a run's budget ends before."""
 
@@ -104,7 +106,13 @@ def _page_number(url: str) -> int:
 
 
 def _entry(entry: Any) -> Entry:
-    return Entry(title=entry.get("title", ""), author=entry.get("author", ""), published=_published(entry))
+    return Entry(entry.get("title", ""), entry.get("author", ""), _published(entry), _content(entry))
+
+
+def _content(entry: Any) -> str:
+    """Return content:encoded or Atom's content if it may be the whole text; what is cut short says so by its length."""
+    found = next((str(c.get("value", "")) for c in entry.get("content", ()) if "html" in str(c.get("type", ""))), "")
+    return found if _LEAST <= len(re.sub(r"<[^>]*>", "", found)) <= _MOST else ""
 
 
 def _published(entry: Any) -> str:

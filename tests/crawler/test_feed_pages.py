@@ -1,15 +1,16 @@
 """Feeds of many pages are gone through to their end once, and then only as far as there is something new."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.crawl import crawl
+from crawler.parse import parse
 from crawler.sources import SourceKind
 from records.lake import Lake
-from tests.crawler.reading import counts, paths
+from tests.crawler.reading import counts, documents, paths
 from tests.crawler.test_kill import DAY
 from tests.crawler.web import Answer, Site, page, serving, text_about
 
@@ -99,3 +100,35 @@ def test_a_feed_that_is_the_same_under_every_number_ends(lake: Lake) -> None:
         assert isinstance(feed, Answer)
         site.pages["/feed/"] = lambda _: feed
         assert asked_of(blog, lake, 0) == ["/1", "/2", "/feed/", "/feed/?paged=2"]
+
+
+def test_a_feed_that_gives_the_whole_text_stands_in_for_pages_that_cannot_be_had(lake: Lake) -> None:
+    """Forbidden by robots.txt, not there, empty but for a script; not where a page asks to be left out; no excerpts."""
+    whole = {name: text_about(n) * 2 for n, name in enumerate(("private", "gone", "script", "noindex", "fine"), 10)}
+    texts = whole | {"excerpt": "Only the beginning [...]"}
+    with serving({}) as site:
+        items = "".join(
+            f"<item><title>About {name}</title><link>{site.url}/{name}</link><pubDate>Tue, 05 Mar 2024 08:00:00 GMT"
+            f"</pubDate><c:encoded><![CDATA[<p>{text}</p>]]></c:encoded></item>"
+            for name, text in texts.items()
+        )
+        rss = f"<rss version='2.0' xmlns:c='http://purl.org/rss/1.0/modules/content/'><channel>{items}</channel></rss>"
+        site.pages["/feed"] = Answer(rss.encode(), content_type="application/rss+xml")
+        site.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /private", content_type="text/plain")
+        site.pages["/script"] = Answer(b"<html><body><script>load()</script><p>Loading</p></body></html>")
+        site.pages["/noindex"] = page("Hidden", text=whole["noindex"], head="<meta name='robots' content='noindex'>")
+        site.pages["/fine"] = page("Fine", text="A page of its own. " * 20)
+        crawl(lake, [site.source(SourceKind.FEED, "/feed")], day=DAY)
+        parse(lake)
+        found = {document.url.removeprefix(f"{site.url}/"): document for document in documents(lake)}
+        assert sorted(found) == ["fine", "gone", "private", "script"]
+        assert found["fine"].text.startswith("Fine")
+        assert {found[name].title for name in ("gone", "private", "script")} == {
+            "About gone",
+            "About private",
+            "About script",
+        }
+        assert found["private"].published_at == datetime(2024, 3, 5, 8, tzinfo=UTC)
+        assert "word10x5" in found["private"].text
+        report = crawl(lake, [site.source(SourceKind.FEED, "/feed")], day=DAY + timedelta(days=1))
+        assert counts(report)["pages stored"] == 0

@@ -3,8 +3,8 @@
     python -m bench.kills --kills 100 --seed 1
 
 `topterms run` is killed with its whole process group after a random part of the time that the undisturbed run took,
-then started again on the same lake, and so on until it comes to its end or was killed five times, when it is left to come
-to it: then everything in the lake is compared, and the next lake begins.
+then started again on the same lake, and so on until it comes to its end or was killed five times, when it is left to
+come to it: then everything in the lake is compared, and the next lake begins.
 """
 
 import argparse

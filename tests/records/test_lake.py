@@ -109,7 +109,8 @@ def test_a_damaged_file_is_named(lake: Lake) -> None:
 
 def test_columns_that_were_added_later_are_read_as_empty(lake: Lake) -> None:
     entity = Entity("a", EntityKind.ARTIST, "Air", ("AIR",), (), "French duo", ("wikidata:Q1",), "France", "1995")
-    lake.write_table(lake.catalog, to_table([entity], ENTITIES).drop_columns(sorted(ADDED.intersection(ENTITIES.names))), "x")
+    before = to_table([entity], ENTITIES).drop_columns(sorted(ADDED.intersection(ENTITIES.names)))
+    lake.write_table(lake.catalog, before, "x")
     (found,) = from_table(read_table(lake.catalog, ENTITIES), Entity)
     assert found == Entity("a", EntityKind.ARTIST, "Air", ("AIR",), (), "French duo")
 

@@ -160,7 +160,7 @@ def read_vectors(folder: Path) -> Vectors:
     """
     try:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise LakeError(f"{folder} holds no complete vectors ({error}); run `topterms weigh` again") from error
     entities = read_table(folder / "entities.parquet", ENTITY_ROWS)
     return Vectors(entities, read_table(folder / "terms.parquet", TERM_ROWS), **arrays)

@@ -54,11 +54,12 @@ def test_a_day_without_vectors_says_which_days_there_are(lake: Lake) -> None:
         read_snapshot(lake, date(2020, 1, 1))
 
 
-def test_a_damaged_array_is_named(lake: Lake) -> None:
+@pytest.mark.parametrize("left", [0, 40])
+def test_a_damaged_array_is_named(lake: Lake, left: int) -> None:
     snapshot: Snapshot = random_snapshot(entities=5, terms=9, seed=1)
     write_snapshot(lake, snapshot)
     array = next(lake.partition(Dataset.VECTORS, DAY).glob("build-*/artist/weights.npy"))
-    array.write_bytes(array.read_bytes()[:40])
+    array.write_bytes(array.read_bytes()[:left])
     with pytest.raises(LakeError, match="no complete vectors"):
         read_snapshot(lake)
 

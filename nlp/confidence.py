@@ -245,9 +245,10 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
 def _of_another(before: str, after: str, *, starts: bool, weight: float, everyday: bool) -> float:
     """Return what speaks for another bearer: a person, a place, a title or a thing."""
     against = 0.0
-    if _given_before(before):
+    named = _NAMED_BEFORE.search(before)
+    if named and named["word"].lower() in GIVEN_NAMES:
         against += 4.5
-    elif _NAMED_ON.match(after) or (not starts and _goes_before(before)):
+    elif _NAMED_ON.match(after) or (not starts and _goes_before(before, named)):
         against += 4.5 * weight
     if _PLACED_BEFORE.search(before):
         against += (3.5 if everyday else 1.5) * weight
@@ -258,23 +259,16 @@ def _of_another(before: str, after: str, *, starts: bool, weight: float, everyda
     return against
 
 
-def _given_before(before: str) -> bool:
-    """Say whether a given name stands before: "Eddie Van Halen" is not the band."""
-    found = _NAMED_BEFORE.search(before)
-    return found is not None and found["word"].lower() in GIVEN_NAMES
-
-
-def _goes_before(before: str) -> bool:
+def _goes_before(before: str, named: re.Match[str] | None) -> bool:
     """Say whether a capitalised word before makes a name the end of a longer one: "Gabe Marin", not "Singer Adele".
 
     At the start of a sentence it does so only if it is no everyday word ("Then Rush toured").
     """
     if _AND_THE_BEFORE.search(before):
         return True
-    found = _NAMED_BEFORE.search(before)
-    if not found or found["word"] in ROLES:
+    if not named or named["word"] in ROLES:
         return False
-    return not found["ends"] or _zipf(found["word"].lower()) < _ORDINARY
+    return not named["ends"] or _zipf(named["word"].lower()) < _ORDINARY
 
 
 def _is_heading(before: str, after: str) -> bool:

@@ -145,7 +145,7 @@ def _windowed(pool: ProcessPoolExecutor, batches: Iterable[list[Document]], wind
 
 
 class Reader:
-    """What a process needs to read documents: built once, since automaton and model are costly."""
+    """What a process needs to read documents: built once, since the model is costly."""
 
     def __init__(self, lake: Lake, settings: CountSettings) -> None:
         self._names = open_names(lake)

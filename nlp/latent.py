@@ -13,7 +13,7 @@ from sklearn.utils.extmath import randomized_svd
 from nlp.weighting import Weighed
 from records.types import TermKind
 
-_PARTS = {TermKind.N1: 1.0, TermKind.N2: 1.0, TermKind.ARTIST: 0.5}
+PARTS = {TermKind.N1: 1.0, TermKind.N2: 1.0, TermKind.ARTIST: 0.5}
 """Weight of the unit vectors of each kind. Source: headline dev split, subject text alone, 60 dimensions, nDCG@10:
 words and pairs alone .341; with artists at .3 .358, at .5 .364, at .7 .348, at 1 .314; with names, noun phrases and
 adjectives besides .36 at best."""
@@ -60,9 +60,9 @@ def fold_in(weighed: Weighed, space: npt.NDArray[np.float32]) -> npt.NDArray[np.
 
 def _parts(weighed: Weighed) -> tuple[sparse.csr_matrix, npt.NDArray[np.int64]]:
     """Return the weights of the kinds that count here, of terms of the vocabulary; and these terms' places in it."""
-    blocks = [weighed.block(kind) for kind in _PARTS]
+    blocks = [weighed.block(kind) for kind in PARTS]
     matrix = sparse.hstack(
-        [weighed.matrix[:, block] * part for block, part in zip(blocks, _PARTS.values(), strict=True)]
+        [weighed.matrix[:, block] * part for block, part in zip(blocks, PARTS.values(), strict=True)]
     ).tocsr()
     column = weighed.terms.column("place").to_numpy()
     place = np.concatenate([column[block] for block in blocks]).astype(np.float64)

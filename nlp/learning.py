@@ -20,6 +20,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
+from nlp.latent import PARTS
 from nlp.listening import Listening, read_listening
 from records.errors import InputError, LakeError
 from records.ids import file_fingerprint, fingerprint
@@ -33,7 +34,6 @@ VERSION = 1
 SHARE = 0.5
 """Part of the learned vectors in the mix; what was in it before has the rest. Source: decision 22."""
 
-_PARTS = {TermKind.N1: 1.0, TermKind.N2: 1.0, TermKind.ARTIST: 0.5}
 _DIRECTIONS = 300
 _ALPHA = 10.0
 """Strength of the ridge. Source: decision 22: 1 .401, 3 .404, 10 .409, 30 .402."""
@@ -130,7 +130,7 @@ def _said(vectors: Vectors) -> tuple[sparse.csr_array, npt.NDArray[np.int64]]:
     shape = (vectors.entities.num_rows, vectors.terms.num_rows)
     matrix = sparse.csr_array((vectors.weights, vectors.indices, vectors.indptr), shape)
     gains = np.zeros(shape[1], np.float32)
-    for kind, part in _PARTS.items():
+    for kind, part in PARTS.items():
         gains[vectors.columns_of(kind)] = part
     columns = np.flatnonzero((gains > 0) & (np.bincount(vectors.indices, minlength=shape[1]) > 1))
     return sparse.csr_array(matrix[:, columns] @ sparse.diags_array(gains[columns])), columns

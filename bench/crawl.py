@@ -1,6 +1,8 @@
-"""Pages a second of the crawl against a Scrapy spider whose callback does nothing, same settings, same site, one run.
+"""Pages a second of the crawl against plain Scrapy with the same settings, on the same site, in one run.
 
-Measured between the first and the last request that reach the site, so that the start of a process does not count.
+Plain Scrapy comes twice: a spider that finds its way as ours does, by the links of the pages, and keeps nothing; and
+one that is given all addresses and looks at no page. Measured between the first and the last request that reach the
+site, so that the start of a process does not count.
 """
 
 import subprocess
@@ -23,35 +25,49 @@ _PAGES = 300
 _DELAYS = (0.0, 0.05)
 """Seconds between requests: none, which shows what we cost, and some, less than is polite, which shows what matters."""
 
-_BARE = """
+_FOLLOWS, _LOOKS_AT_NOTHING = "Scrapy, follows links", "Scrapy, empty callback"
+_SPIDERS = {
+    _FOLLOWS: """
+    start_urls = [f"{sys.argv[1]}/0"]
+    links = LinkExtractor(allow=r"/\\d+$")
+    def parse(self, response):
+        for link in self.links.extract_links(response):
+            yield response.follow(link)
+""",
+    _LOOKS_AT_NOTHING: """
+    start_urls = [f"{sys.argv[1]}/{n}" for n in range(int(sys.argv[2]))]
+    def parse(self, response): pass
+""",
+}
+_PROGRAM = """
 import sys
 from scrapy.crawler import CrawlerProcess
 from scrapy import Spider
-class Bare(Spider):
-    name = "bare"
-    start_urls = [f"{sys.argv[1]}/{n}" for n in range(int(sys.argv[2]))]
-    def parse(self, response): pass
+from scrapy.linkextractors import LinkExtractor
+class Plain(Spider):
+    name = "plain"
+%s
 process = CrawlerProcess({
     "ROBOTSTXT_OBEY": True, "CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": float(sys.argv[3]), "DOWNLOAD_DELAY": float(sys.argv[3]),
     "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "COOKIES_ENABLED": False})
-process.crawl(Bare)
+process.crawl(Plain)
 process.start()
 """
 
 
 def measure() -> list[tuple[str, str, float, str]]:
-    """Return (what, variant, value, unit) for both crawlers at each delay."""
+    """Return (what, variant, value, unit) for every crawler at each delay."""
     rows = []
     for delay in _DELAYS:
-        with _site() as (url, times):
-            _crawl_bare(url, delay)
-            bare = _rate(times)
+        what = f"crawl, {delay} s between requests"
         with _site() as (url, times):
             _crawl_ours(url, delay)
-            ours = _rate(times)
-        what = f"crawl, {delay} s between requests"
-        rows += [(what, "topterms", ours, "pages/s"), (what, "Scrapy, empty callback", bare, "pages/s")]
+            rows.append((what, "topterms", _rate(times), "pages/s"))
+        for peer in _SPIDERS:
+            with _site() as (url, times):
+                _crawl_plain(peer, url, delay)
+                rows.append((what, peer, _rate(times), "pages/s"))
     return rows
 
 
@@ -59,8 +75,8 @@ def _rate(times: list[float]) -> float:
     return (len(times) - 1) / (times[-1] - times[0])
 
 
-def _crawl_bare(url: str, delay: float) -> None:
-    subprocess.run([sys.executable, "-c", _BARE, url, str(_PAGES), str(delay)], check=True)
+def _crawl_plain(peer: str, url: str, delay: float) -> None:
+    subprocess.run([sys.executable, "-c", _PROGRAM % _SPIDERS[peer], url, str(_PAGES), str(delay)], check=True)
 
 
 def _crawl_ours(url: str, delay: float) -> None:

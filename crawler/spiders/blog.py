@@ -1,6 +1,7 @@
 """A site whose links are followed from page to page."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from scrapy.http import HtmlResponse, Response
@@ -11,6 +12,8 @@ from crawler.spiders.base import SiteSpider
 from crawler.state import Link
 
 _IGNORED = frozenset(IGNORED_EXTENSIONS)
+_REMEMBERED = 8192
+"""Links that are kept at hand joined: the pages of a folder name the same ones over and over."""
 
 
 class BlogSpider(SiteSpider):
@@ -40,6 +43,7 @@ def _is_worth_following(tag: str, rel: list[str], href: str) -> bool:
     return last.rpartition(".")[2].lower() not in _IGNORED if "." in last else True
 
 
+@lru_cache(_REMEMBERED)
 def _join(base: str, href: str) -> str:
     try:
         return urljoin(base, href)

@@ -26,7 +26,8 @@ from crawler.archive import NO_ENTRY, PageWriter
 from crawler.parse import parse
 from crawler.parsers.page import parse_page
 from nlp.catalog import import_catalog
-from nlp.count import Reader, count
+from nlp.count import count
+from nlp.counting import Reader
 from nlp.settings import CountSettings
 from records.lake import Dataset, Lake
 from records.types import Document, Page

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
+from nlp.engine.base import FILE_COLUMNS, Engine, Tables
+from nlp.engine.local import LocalEngine
 from nlp.settings import WeighSettings
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same counts give other totals."""
 
 GROWTH = 0.1
@@ -58,6 +59,9 @@ _LATEST = pa.schema(
 )
 """The latest revision of every document."""
 _TABLES = {"terms": TERM_TOTALS, "entities": ENTITY_TOTALS, "documents": _LATEST}
+_DOCUMENTS_READ = pa.schema([DOCUMENTS.field(name) for name in ("id", "source", "fetched_at", "published_at")])
+_COUNTS_READ = pa.schema([COUNTS.field(name) for name in ("document_id", "entity_id", "kind", "term", "tf")])
+_FADING = pa.schema([("said", pa.date32()), ("faded", pa.float64()), ("hot", pa.float64())])
 
 _UNIT = float(2**40)
 """Sums run over whole multiples of 1/_UNIT, so that they do not depend on the order of the rows."""
@@ -65,68 +69,59 @@ _ROW_GROUP = 1 << 17
 """Rows that are read together: entities that nothing is asked about are passed over by the group."""
 
 _REVISIONS = """
-CREATE TEMP TABLE revision AS
 SELECT *, row_number() OVER (PARTITION BY id ORDER BY day DESC, fetched_at DESC, file DESC) AS place
 FROM (
-    SELECT id, source, fetched_at, CAST(coalesce(published_at, fetched_at) AS DATE) AS said,
-           CAST(regexp_extract(filename, 'date=([0-9-]{10})', 1) AS DATE) AS day, parse_filename(filename) AS file,
+    SELECT id, source, fetched_at, CAST(coalesce(published_at, fetched_at) AS DATE) AS said, day, file,
            FALSE AS is_base
     FROM new_documents
     UNION ALL
-    SELECT *, TRUE FROM base_documents WHERE id IN (SELECT id FROM new_documents)
+    SELECT id, source, fetched_at, said, day, file, TRUE AS is_base
+    FROM base_documents SEMI JOIN new_documents USING (id)
 )
 """
 _TOUCHED = """
-CREATE TEMP TABLE touched AS
 SELECT DISTINCT entity_id
 FROM counts JOIN revision r ON document_id = r.id AND counts.day = r.day AND counts.file = r.file
 WHERE r.id IN (SELECT id FROM revision WHERE day > $since)
 """
 _CHANGES = """
-CREATE TEMP TABLE change AS
-SELECT id, source, day, file, sign,
-       sign * pow(0.5, greatest(0, date_diff('day', said, $today)) / $half_life) AS faded,
-       sign * pow(0.5, greatest(0, date_diff('day', said, $today)) / $hot_half_life) AS hot
+SELECT id, source, day, file, sign, sign * fading.faded AS faded, sign * fading.hot AS hot
 FROM (
-    SELECT *, 1 AS sign FROM revision WHERE place = 1 AND NOT is_base
+    SELECT id, source, day, file, said, 1 AS sign FROM revision WHERE place = 1 AND NOT is_base
     UNION ALL
-    SELECT *, -1 FROM revision WHERE place > 1 AND is_base
-)
-"""
-_COUNTS = """
-CREATE TEMP VIEW counts AS
-SELECT *, CAST(regexp_extract(filename, 'date=([0-9-]{10})', 1) AS DATE) AS day, parse_filename(filename) AS file
-FROM counts_files
+    SELECT id, source, day, file, said, -1 AS sign FROM revision WHERE place > 1 AND is_base
+) JOIN fading USING (said)
 """
 _TERMS = """
-SELECT entity_id, kind, term, source, sum(tf) AS tf, CAST(sum(documents) AS BIGINT) AS documents
+SELECT entity_id, kind, term, source, sum(tf) AS tf, CAST(sum(times) AS BIGINT) AS documents
 FROM (
-    SELECT entity_id, kind, term, source, sum(CAST(tf * faded * $unit AS BIGINT)) / $unit AS tf, sum(sign) AS documents
+    SELECT entity_id, kind, term, source, sum(CAST(floor(tf * faded * $unit + 0.5) AS BIGINT)) / $unit AS tf,
+           sum(sign) AS times
     FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file {only}
     GROUP BY ALL
     UNION ALL
-    SELECT entity_id, kind, term, source, tf * $factor, documents FROM base_terms {only}
+    SELECT entity_id, kind, term, source, tf * $factor AS tf, documents AS times FROM base_terms {only}
 )
-GROUP BY ALL HAVING sum(documents) > 0 ORDER BY ALL
+GROUP BY ALL HAVING sum(times) > 0 ORDER BY ALL
 """
 _ENTITIES = """
-SELECT entity_id, source, CAST(sum(documents) AS BIGINT) AS documents, sum(faded) AS faded, sum(hot) AS hot
+SELECT entity_id, source, CAST(sum(times) AS BIGINT) AS documents, sum(faded) AS faded, sum(hot) AS hot
 FROM (
-    SELECT entity_id, source, sum(sign) AS documents, sum(CAST(faded * $unit AS BIGINT)) / $unit AS faded,
-           sum(CAST(hot * $unit AS BIGINT)) / $unit AS hot
+    SELECT entity_id, source, sum(sign) AS times, sum(CAST(floor(faded * $unit + 0.5) AS BIGINT)) / $unit AS faded,
+           sum(CAST(floor(hot * $unit + 0.5) AS BIGINT)) / $unit AS hot
     FROM (
         SELECT DISTINCT entity_id, id, source, sign, faded, hot
         FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file
     ) GROUP BY ALL
     UNION ALL
-    SELECT entity_id, source, documents, faded * $factor, hot * $hot_factor FROM base_entities
+    SELECT entity_id, source, documents AS times, faded * $factor AS faded, hot * $hot_factor AS hot FROM base_entities
 )
-GROUP BY ALL HAVING sum(documents) > 0 ORDER BY ALL
+GROUP BY ALL HAVING sum(times) > 0 ORDER BY ALL
 """
-_DOCUMENTS = """
+_LATEST_DOCUMENTS = """
 SELECT id, source, fetched_at, said, day, file FROM revision WHERE place = 1
 UNION ALL
-SELECT * FROM base_documents WHERE id NOT IN (SELECT id FROM revision) ORDER BY id
+SELECT id, source, fetched_at, said, day, file FROM base_documents ANTI JOIN revision USING (id) ORDER BY id
 """
 
 
@@ -161,15 +156,16 @@ class _Counted:
 
 
 class History:
-    """All counts of a lake as it is now, by day.
+    """All counts of a lake as it is now, by day, and the engine that sums them: this machine if silent.
 
     Raises:
         LakeError: a file of counts cannot be read.
     """
 
-    def __init__(self, lake: Lake, settings: WeighSettings) -> None:
+    def __init__(self, lake: Lake, settings: WeighSettings, engine: Engine | None = None) -> None:
         self.lake = lake
         self.settings = settings
+        self.engine = engine or LocalEngine()
         self._files = [
             _Counted(day, path, *_footer(lake, path))
             for day in lake.days(Dataset.COUNTS)
@@ -230,8 +226,8 @@ def totals_of(history: History, day: date, *, since: date | None = None) -> Tota
     if epoch == day:
         terms, entities = (read_table(_file(history.lake, day, name), _TABLES[name]) for name in ("terms", "entities"))
         return Totals(terms, entities)
-    with _changes(history, epoch, day) as (db, fading):
-        return _summed(db, fading, since)
+    with _changes(history, epoch, day) as (tables, fading):
+        return _summed(tables, fading, since)
 
 
 def remove_stale_totals(history: History) -> int:
@@ -247,9 +243,9 @@ def _store(history: History, epoch: date) -> None:
     before = history.epoch(epoch - timedelta(days=1))
     base = before if before and _is_current(history, before) else None
     stamp = history.stamp(epoch)
-    with _changes(history, base, epoch) as (db, fading):
-        totals = _summed(db, fading, None)
-        documents = db.sql(_DOCUMENTS).to_arrow_table().cast(_LATEST)
+    with _changes(history, base, epoch) as (tables, fading):
+        totals = _summed(tables, fading, None)
+        documents = tables.fetch(_LATEST_DOCUMENTS, _LATEST)
     for name, table in (("entities", totals.entities), ("documents", documents), ("terms", totals.terms)):
         with history.lake.table_writer(_file(history.lake, epoch, name), table.schema, stamp) as write:
             for start in range(0, max(1, table.num_rows), _ROW_GROUP):
@@ -257,44 +253,41 @@ def _store(history: History, epoch: date) -> None:
 
 
 @contextmanager
-def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[duckdb.DuckDBPyConnection, _Fading]]:
-    """Give a database that knows what came after the base day and what that replaced, and how it fades."""
+def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[Tables, _Fading]]:
+    """Give tables of what came after the base day and what that replaced, and how it fades."""
     new = history.paths(base, day)
     age, settings = (day - base).days if base else 0, history.settings
-    with duckdb.connect() as db:
+    with history.engine.tables() as tables:
         for name, schema in _TABLES.items():
-            _files(db, f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
+            tables.files(f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
         documents = [history.lake.root / Dataset.DOCUMENTS / path.parent.name / path.name for path in new]
-        _files(db, "new_documents", documents, DOCUMENTS, filename=True)
-        db.execute(_REVISIONS)
-        replaced = db.execute("SELECT DISTINCT day, file FROM revision WHERE is_base").fetchall()
-        old = [history.lake.partition(Dataset.COUNTS, found) / file for found, file in replaced]
-        _files(db, "counts_files", [*old, *new], COUNTS, filename=True)
-        db.execute(_COUNTS)
-        fading = {"today": day, "half_life": settings.half_life_days, "hot_half_life": settings.hot_half_life_days}
-        db.execute(_CHANGES, fading)
-        yield db, _Fading(0.5 ** (age / settings.half_life_days), 0.5 ** (age / settings.hot_half_life_days))
+        tables.files("new_documents", documents, _DOCUMENTS_READ, placed=True)
+        tables.keep("revision", _REVISIONS)
+        replaced = tables.fetch("SELECT DISTINCT day, file FROM revision WHERE is_base", FILE_COLUMNS).to_pylist()
+        old = [history.lake.partition(Dataset.COUNTS, found["day"]) / found["file"] for found in replaced]
+        tables.files("counts", [*old, *new], _COUNTS_READ, placed=True)
+        tables.rows("fading", _fading(tables, day, settings))
+        tables.keep("change", _CHANGES)
+        yield tables, _Fading(0.5 ** (age / settings.half_life_days), 0.5 ** (age / settings.hot_half_life_days))
 
 
-def _files(
-    db: duckdb.DuckDBPyConnection, name: str, paths: list[Path], schema: pa.Schema, *, filename: bool = False
-) -> None:
-    """Let a name stand for the rows of files, or for none, with the path of each row's file if that is wanted."""
-    if paths:
-        db.read_parquet([str(path) for path in paths], filename=filename).create_view(name)
-    else:
-        db.register(name, (schema.append(pa.field("filename", pa.string())) if filename else schema).empty_table())
+def _fading(tables: Tables, day: date, settings: WeighSettings) -> pa.Table:
+    """Return what is left on a day of what was said on each of the days that documents are of."""
+    said = tables.fetch("SELECT DISTINCT said FROM revision", pa.schema([_FADING.field("said")])).column("said")
+    ages = [max(0, (day - one).days) for one in said.to_pylist()]
+    lives = settings.half_life_days, settings.hot_half_life_days
+    return pa.table([said, *([0.5 ** (age / life) for age in ages] for life in lives)], schema=_FADING)
 
 
-def _summed(db: duckdb.DuckDBPyConnection, fading: _Fading, since: date | None) -> Totals:
+def _summed(tables: Tables, fading: _Fading, since: date | None) -> Totals:
     only, touched = "", None
     if since:
-        db.execute(_TOUCHED, {"since": since})
-        only, touched = "SEMI JOIN touched USING (entity_id)", db.sql("FROM touched").to_arrow_table().column(0)
-    factor = {"unit": _UNIT, "factor": fading.factor}
-    terms = db.sql(_TERMS.format(only=only), params=factor).to_arrow_table().cast(TERM_TOTALS)
-    entities = db.sql(_ENTITIES, params=factor | {"hot_factor": fading.hot_factor}).to_arrow_table()
-    return Totals(terms, entities.cast(ENTITY_TOTALS), touched)
+        tables.keep("touched", _TOUCHED, since=since)
+        ids = pa.schema([ENTITY_TOTALS.field("entity_id")])
+        only, touched = "SEMI JOIN touched USING (entity_id)", tables.fetch("SELECT * FROM touched", ids).column(0)
+    terms = tables.fetch(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
+    factors = {"factor": fading.factor, "hot_factor": fading.hot_factor}
+    return Totals(terms, tables.fetch(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors), touched)
 
 
 def _is_current(history: History, day: date) -> bool:

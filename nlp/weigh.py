@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from nlp import epoch
 from nlp.carrying import Carried, carry
+from nlp.engine.base import Engine
 from nlp.epoch import Epoch, epochs_of, remove_stale_epochs
 from nlp.latent import fold_in
 from nlp.leaning import lean_on_neighbors, lean_on_performers
@@ -44,18 +45,28 @@ shown and leaves similarity alone: the same factor in the weights took nDCG@10 o
 adjectives from .120 to .108 (headline dev split)."""
 
 
-def weigh(lake: Lake, *, day: date, settings: WeighSettings, progress: Progress = silent) -> StageReport:
+def weigh(
+    lake: Lake, *, day: date, settings: WeighSettings, progress: Progress = silent, engine: Engine | None = None
+) -> StageReport:
     """Build the vectors as of a day from all counts and tags up to it, unless they are there already.
+
+    Args:
+        lake: where the counts are and the vectors go.
+        day: the day.
+        settings: how counts are weighed.
+        progress: told how many steps are done.
+        engine: what sums the counts; this machine if None.
 
     Raises:
         ConfigurationError: there is no catalogue, or the mix has an unknown key or a negative weight.
         LakeError: a file of the lake cannot be read.
+        ClusterError: the engine's cluster does not answer or cannot do the work.
     """
     mix = _mix(settings)
     if not lake.catalog.exists():
         raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")
     steps = 2 + len(EntityKind)
-    history = History(lake, settings)
+    history = History(lake, settings, engine)
     stamp = _stamp(history, day)
     if not _is_live(lake, day, stamp):
         epochs = epochs_of(history, day)

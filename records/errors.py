@@ -39,3 +39,7 @@ class StoppedError(TopTermsError):
 
 class EngineError(TopTermsError):
     """The index engine did not answer, refused, or is of the wrong version."""
+
+
+class ClusterError(TopTermsError):
+    """The cluster that counts and sums does not answer, has nobody to work, or cannot do the work."""

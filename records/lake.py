@@ -245,14 +245,15 @@ def _read_footer(path: Path) -> Footer:
     return Footer(str((metadata.metadata or {}).get(_FINGERPRINT, b""), "utf-8"), metadata.num_rows)
 
 
-def read_table(path: Path, schema: pa.Schema) -> pa.Table:
-    """Read a Parquet file of the lake whole.
+def read_table(path: Path, schema: pa.Schema, groups: range | None = None) -> pa.Table:
+    """Read a Parquet file of the lake: whole, or some of its row groups.
 
     Raises:
         LakeError: it cannot be read, or has other columns than the schema.
     """
     try:
-        table = _completed(pq.ParquetFile(path).read(), schema)
+        file = pq.ParquetFile(path)
+        table = _completed(file.read() if groups is None else file.read_row_groups(list(groups)), schema)
     except (pa.ArrowException, OSError) as error:
         raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
     if not table.schema.equals(schema, check_metadata=False):

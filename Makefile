@@ -22,9 +22,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 demo: setup ## Crawl the bundled sample site and show top terms and neighbours
 	$(BIN)/topterms demo
 
-test: setup ## Run all tests; as root on Debian, install first what some need: a JDK and nginx, Chromium
+test: setup ## Run all tests; as root on Debian, install first what some need: a JDK and nginx, Chromium, Go
 	tests/elasticsearch_node/install.sh
 	tests/service/page/install.sh
+	tests/object_store/install.sh
 	$(BIN)/python -m pytest
 
 check: setup ## Lint, check types and the import contract

@@ -13,22 +13,22 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from records.errors import LakeError
+from records.footers import FINGERPRINT, Footer, Footers, read_footer
 from records.schemas import ADDED, COUNTS, DOCUMENTS, MENTIONS, SCHEMA_VERSION
 
-_MARKER = "lake.json"
+MARKER = "lake.json"
+"""File that makes a folder a lake."""
 _STAGING = ".staging"
-_FINGERPRINT = b"topterms.fingerprint"
-_FOOTERS = ".footers.json"
+FOOTERS = ".footers.json"
+"""File of the footers that were read before."""
 _DAY = re.compile(r"date=\d{4}-\d\d-\d\d")
 
 
@@ -47,17 +47,11 @@ class Dataset(StrEnum):
 SCHEMAS = {Dataset.DOCUMENTS: DOCUMENTS, Dataset.MENTIONS: MENTIONS, Dataset.COUNTS: COUNTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Footer:
-    """What the end of a Parquet file of the lake says of it."""
-
-    fingerprint: str
-    """Of the input that the file came of."""
-    rows: int
-
-
 class Lake:
-    """A lake on this machine's file system.
+    """A lake in a folder of this machine; `records.object_lake` has the same on an object store.
+
+    All that reads a file asks for it first (`fetch`), and all that looks what is there or removes it asks the lake: in
+    a folder that costs nothing, on an object store it is what brings the file here.
 
     Args:
         root: the lake's folder.
@@ -69,17 +63,25 @@ class Lake:
 
     def __init__(self, root: Path, *, create: bool = False) -> None:
         self.root = root.absolute()
-        marker = self.root / _MARKER
+        self._open(create=create)
+        self._footers = Footers(self)
+
+    @property
+    def address(self) -> str:
+        """What `records.opening.open_lake` opens this lake by."""
+        return str(self.root)
+
+    def _open(self, *, create: bool) -> None:
+        marker = self.root / MARKER
         if create and not marker.exists():
             self._create(marker)
-        _check_marker(marker)
-        self._footers = _Footers(self.root)
+        check_marker(marker, self.address)
 
     def _create(self, marker: Path) -> None:
         if self.root.exists() and (not self.root.is_dir() or any(p.name != _STAGING for p in self.root.iterdir())):
             raise LakeError(f"{self.root} is not a lake and not an empty folder; expected one of the two")
         self.root.mkdir(parents=True, exist_ok=True)
-        self.write_text(marker, json.dumps({"schema_version": SCHEMA_VERSION}))
+        self.write_text(marker, marker_text())
 
     @property
     def index(self) -> Path:
@@ -117,14 +119,43 @@ class Lake:
         except FileNotFoundError:
             return []
 
+    def names(self, folder: Path) -> list[str]:
+        """Return the names of the files and folders that lie whole in a folder, in order."""
+        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+    def exists(self, path: Path) -> bool:
+        """Say whether a file or a whole folder is in the lake, be it here to be read or not."""
+        return path.exists()
+
+    def size(self, path: Path) -> int:
+        """Return the bytes of a file of the lake."""
+        return path.stat().st_size
+
+    def fetch(self, *paths: Path) -> None:
+        """Let files be read at their paths, as they are in the lake now; those that it lacks are not there then."""
+
+    def fetch_folder(self, path: Path) -> None:
+        """Let a folder be read at its path, as it is in the lake now; if the lake lacks it, it is not there then."""
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, or a folder and all in it; what is not there is passed over."""
+        remove_path(path)
+
+    def hold(self) -> None:
+        """Take what is there now for all there is, but for what is changed by this object: there is one writer."""
+
+    @contextmanager
+    def borrowed(self, path: Path) -> Iterator[Path]:
+        """Give an SQLite file that is changed where it lies; it may not exist yet."""
+        yield path
+
     @contextmanager
     def staged(self, target: Path) -> Iterator[Path]:
         """Give a path to write a file or a folder at; it becomes `target` when the block ends without an error.
 
         A file replaces what stood at `target`. A folder's target must not exist yet.
         """
-        staging = self.root / _STAGING / f"{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex}"
-        staging.parent.mkdir(exist_ok=True)
+        staging = self._staging()
         try:
             yield staging
             _sync(staging)
@@ -132,23 +163,28 @@ class Lake:
             staging.replace(target)
             _sync_folder(target.parent)
         finally:
-            _remove(staging)
+            remove_path(staging)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give an empty folder for what a stage needs only until the block ends."""
-        folder = self.root / _STAGING / f"{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex}"
-        folder.mkdir(parents=True)
+        folder = self._staging()
+        folder.mkdir()
         try:
             yield folder
         finally:
-            _remove(folder)
+            remove_path(folder)
+
+    def _staging(self) -> Path:
+        staging = self.root / _STAGING / f"{socket.gethostname()}.{os.getpid()}.{uuid.uuid4().hex}"
+        staging.parent.mkdir(exist_ok=True)
+        return staging
 
     def sweep(self) -> int:
         """Remove what killed processes of this machine left half-written; return how many pieces that were."""
         leftovers = [p for p in (self.root / _STAGING).glob("*") if _is_orphan(p.name)]
         for path in leftovers:
-            _remove(path)
+            remove_path(path)
         return len(leftovers)
 
     def write_table(self, path: Path, table: pa.Table, fingerprint: str) -> None:
@@ -159,7 +195,7 @@ class Lake:
     @contextmanager
     def table_writer(self, path: Path, schema: pa.Schema, fingerprint: str) -> Iterator[Callable[[pa.Table], None]]:
         """Give a function that appends tables to a Parquet file; the file appears when the block ends."""
-        stamped = schema.with_metadata({_FINGERPRINT: fingerprint.encode()})
+        stamped = schema.with_metadata({FINGERPRINT: fingerprint.encode()})
         with self.staged(path) as staging, pq.ParquetWriter(staging, stamped, compression="zstd") as writer:
             yield lambda table: writer.write_table(table.cast(stamped))
 
@@ -170,7 +206,7 @@ class Lake:
 
     def is_current(self, path: Path, fingerprint: str) -> bool:
         """Say whether a Parquet file exists and came of the input of that fingerprint."""
-        return path.is_file() and self.footer(path).fingerprint == fingerprint
+        return self.exists(path) and self.footer(path).fingerprint == fingerprint
 
     def footer(self, path: Path) -> Footer:
         """Return the footer of a Parquet file of the lake; one that was read before is not opened again.
@@ -183,49 +219,28 @@ class Lake:
     def keep_footers(self) -> None:
         """Note the footers that were read for those who open the lake later: files by the thousand are slow to open."""
         if (text := self._footers.news()) is not None:
-            self.write_text(self.root / _FOOTERS, text)
+            self.write_text(self.root / FOOTERS, text)
 
+    def noted_footers(self) -> str:
+        """Return what `keep_footers` noted; see `records.footers`.
 
-class _Footers:
-    """Footers by path, each with size and time of change of its file: another file has another footer."""
+        Raises:
+            OSError: nothing was noted.
+        """
+        return (self.root / FOOTERS).read_text(encoding="utf-8")
 
-    def __init__(self, root: Path) -> None:
-        self._root = f"{root}/"
-        self._known: dict[str, list[Any]] | None = None
-        self._is_new = False
+    def version(self, path: Path) -> list[int | str]:
+        """Return what is another one when the file at a path is: size and time of change."""
+        state = path.stat()
+        return [state.st_size, state.st_mtime_ns]
 
-    def of(self, path: Path) -> Footer:
-        if self._known is None:
-            self._known = self._read()
-        name, state = str(path).removeprefix(self._root), path.stat()
-        known = self._known.get(name)
-        if known is None or known[:2] != [state.st_size, state.st_mtime_ns]:
-            footer = _read_footer(path)
-            known = [state.st_size, state.st_mtime_ns, footer.fingerprint, footer.rows]
-            self._known[name], self._is_new = known, True
-        return Footer(known[2], known[3])
+    def read_footer(self, path: Path) -> Footer:
+        """Read the footer of a file of the lake; `footer` does so at most once."""
+        return read_footer(path)
 
-    def news(self) -> str | None:
-        """Return all that is known of files that are still there, as JSON; None if there is nothing new."""
-        if not self._is_new or self._known is None:
-            return None
-        self._is_new = False
-        there = {
-            name: known
-            for name, known in self._known.items()
-            if os.path.exists(self._root + name)  # noqa: PTH110  # thousands of Path objects would take longer
-        }
-        return json.dumps(there)
-
-    def _read(self) -> dict[str, list[Any]]:
-        """Read what was noted; without it, or if it was damaged, files are opened again."""
-        try:
-            found = json.loads(Path(self._root + _FOOTERS).read_text(encoding="utf-8"))
-            return {
-                name: [int(size), int(time), str(mark), int(rows)] for name, (size, time, mark, rows) in found.items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
+    def has(self, name: str) -> bool:
+        """Say whether a file of that path below the root is still there."""
+        return os.path.exists(f"{self.root}/{name}")  # noqa: PTH110  # thousands of Path objects would take longer
 
 
 def read_fingerprint(path: Path) -> str:
@@ -234,15 +249,7 @@ def read_fingerprint(path: Path) -> str:
     Raises:
         LakeError: the file is no Parquet file of a lake.
     """
-    return _read_footer(path).fingerprint
-
-
-def _read_footer(path: Path) -> Footer:
-    try:
-        metadata = pq.read_metadata(path)
-    except (pa.ArrowException, OSError) as error:
-        raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
-    return Footer(str((metadata.metadata or {}).get(_FINGERPRINT, b""), "utf-8"), metadata.num_rows)
+    return read_footer(path).fingerprint
 
 
 def read_table(path: Path, schema: pa.Schema, groups: range | None = None) -> pa.Table:
@@ -271,19 +278,32 @@ def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table
 
 
-def _check_marker(marker: Path) -> None:
+def day_of(path: Path) -> date:
+    """Return the day that a file of the lake is filed under."""
+    return date.fromisoformat(path.parent.name.removeprefix("date="))
+
+
+def marker_text() -> str:
+    """Return what the file says that makes a folder a lake."""
+    return json.dumps({"schema_version": SCHEMA_VERSION})
+
+
+def check_marker(marker: Path, address: str) -> None:
+    """Expect the marker of a lake of this program's schema version.
+
+    Raises:
+        LakeError: it is missing, cannot be understood, or is of another version; the message names the address.
+    """
     try:
         version = json.loads(marker.read_text(encoding="utf-8"))["schema_version"]
     except FileNotFoundError:
-        raise LakeError(f"{marker.parent} is not a lake: it has no {_MARKER}; `topterms init` makes one") from None
+        raise LakeError(f"{address} is not a lake: it has no {MARKER}; `topterms init` makes one") from None
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise LakeError(
-            f"{marker} cannot be understood ({error!r}); expected a JSON object with schema_version"
+            f"{address}/{MARKER} cannot be understood ({error!r}); expected a JSON object with schema_version"
         ) from error
     if version != SCHEMA_VERSION:
-        raise LakeError(
-            f"{marker.parent} is a lake of schema version {version!r}; this program expects {SCHEMA_VERSION}"
-        )
+        raise LakeError(f"{address} is a lake of schema version {version!r}; this program expects {SCHEMA_VERSION}")
 
 
 def _is_orphan(name: str) -> bool:
@@ -321,7 +341,8 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _remove(path: Path) -> None:
+def remove_path(path: Path) -> None:
+    """Remove a file, or a folder and all in it; what is not there is passed over."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -24,13 +24,13 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy import sparse
 
-from index.names import name_keys, term_key
+from index.names import name_keys, term_keys
 from index.postings import HEAD_SHARE
 from index.published import Layout
 from records.progress import Progress
 from records.schemas import from_table
 from records.snapshot import ENTITY_ROWS, Snapshot, Vectors
-from records.types import Entity, EntityKind, TermKind
+from records.types import Entity, EntityKind
 
 VERSION = 3
 """Of these files; an index of another version is not opened, but built again by the next publish."""
@@ -122,9 +122,8 @@ def head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.ND
 
 
 def _write_terms(folder: Path, vectors: Vectors) -> None:
-    columns = (vectors.terms.column(name).to_pylist() for name in ("kind", "term", "label"))
-    keys = [term_key(TermKind(kind), text, label) for kind, text, label in zip(*columns, strict=True)]
-    table = pa.table({"key": pa.array(keys, pa.string()), "column": pa.array(range(len(keys)), pa.int32())})
+    numbers = pa.array(np.arange(vectors.terms.num_rows, dtype=np.int32))
+    table = pa.table({"key": term_keys(vectors.terms), "column": numbers})
     _write_arrow(folder / "keys.arrow", table.sort_by([("key", "ascending"), ("column", "ascending")]))
 
 

@@ -4,6 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from records.types import Entity, TermKind
 
 _LETTERS = str.maketrans(
@@ -39,3 +42,15 @@ def name_keys(entity: Entity) -> list[str]:
 def term_key(kind: TermKind, text: str, label: str) -> str:
     """Return the key under which a description finds a term: its folded text, or the folded name of an artist."""
     return fold(label if kind is TermKind.ARTIST else text)
+
+
+def term_keys(terms: pa.Table) -> pa.ChunkedArray:
+    """Return the `term_key` of every row of a table of terms (kind, term, label); texts of plain ASCII at once."""
+    is_artist = pc.equal(terms.column("kind"), TermKind.ARTIST.value)
+    texts = pc.if_else(is_artist, terms.column("label"), terms.column("term"))
+    plain = pc.replace_substring(pc.ascii_lower(texts), "&", " and ")
+    plain = pc.replace_substring_regex(plain, "[.'`]", "")
+    plain = pc.ascii_trim_whitespace(pc.replace_substring_regex(plain, "[^a-z0-9]+", " "))
+    is_done = pc.and_(pc.string_is_ascii(texts), pc.not_equal(plain, ""))
+    rest = pa.array(map(fold, texts.filter(pc.invert(is_done)).to_pylist()), pa.string())
+    return pc.replace_with_mask(plain, pc.invert(is_done).combine_chunks(), rest)

@@ -39,7 +39,8 @@ class WeighSettings:
     """
 
     half_life_days: float = 1826.0
-    """After this many days what was said weighs half, within one entity; must be above 0."""
+    """After this many days what was said weighs half, within one entity; must be above 0. An entity of which all is
+    older than 20 times that leaves the vectors."""
     hot_half_life_days: float = 30.0
     """The same for `hotttnesss`; must be above 0."""
     dimensions: int = 60

@@ -36,7 +36,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 6
+VERSION = 7
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -80,7 +80,7 @@ def weigh(
             earlier = before.vectors[kind] if before else _no_vectors(epochs[kind])
             vectors[kind] = _vectors(*said, catalog, kind, epochs[kind], earlier)
             progress("weigh", done, steps)
-        write_snapshot(lake, Snapshot(stamp, day, mix, vectors))
+        write_snapshot(lake, Snapshot(stamp, day, mix, vectors, history.epoch(day)))
     lake.keep_footers()
     return _report(read_snapshot(lake, day))
 

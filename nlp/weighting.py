@@ -17,6 +17,10 @@ SELF = 0.4
 those mentioned with Ride. Source: headline dev split, subject text alone, nDCG@10 of the kind .187 without, .240 at .3,
 .242 at .5, .233 at 1."""
 
+FAINTEST = 2.0**-20
+"""What is left of a document after 20 half-lives. An entity of which no more than that is left in all has faded from
+the vectors: totals are kept in steps of 2^-40, so its terms would be so many roundings."""
+
 VOCABULARY = pa.schema(
     [
         pa.field("kind", pa.string(), nullable=False),
@@ -29,10 +33,10 @@ VOCABULARY = pa.schema(
 
 _ROWS = """
 SELECT c.id AS entity_id, CAST(coalesce(sum(e.documents), 0) AS INTEGER) AS documents, coalesce(sum(e.hot), 0) AS hot,
-       sum(e.documents) / sum(e.faded) AS scale
+       CASE WHEN sum(e.faded) > $least THEN sum(e.documents) / sum(e.faded) ELSE 0 END AS scale
 FROM catalog c LEFT JOIN entities e ON e.entity_id = c.id
-WHERE c.kind = $kind AND (e.entity_id IS NOT NULL OR c.id IN (SELECT entity_id FROM tags))
-GROUP BY c.id ORDER BY c.id
+WHERE c.kind = $kind
+GROUP BY c.id HAVING sum(e.faded) > $least OR c.id IN (SELECT entity_id FROM tags) ORDER BY c.id
 """
 _TAG_VOCABULARY = """
 SELECT kind, term, count(DISTINCT entity_id) AS df, (SELECT count(DISTINCT entity_id) FROM own) AS of FROM own
@@ -42,7 +46,7 @@ _SUMS = """
 CREATE TEMP TABLE said AS
 SELECT t.entity_id, t.kind, t.term, sum(ln(1 + t.tf * r.scale)) AS tf, sum(t.documents) AS documents,
        sum(t.documents) / any_value(r.documents) AS frequency
-FROM terms t JOIN rows r USING (entity_id) GROUP BY ALL
+FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0 GROUP BY ALL
 """
 _TAGS = """
 INSERT INTO said
@@ -53,7 +57,7 @@ GROUP BY ALL
 _SELVES = """
 INSERT INTO said
 SELECT r.entity_id, 'artist', unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END), 0, r.documents, 1
-FROM rows r JOIN catalog c ON r.entity_id = c.id WHERE r.documents > 0
+FROM rows r JOIN catalog c ON r.entity_id = c.id WHERE r.scale > 0
 """
 _ONCE = """
 CREATE TEMP TABLE once AS
@@ -85,7 +89,8 @@ SELECT *, row_number() OVER (ORDER BY kind, term) - 1 AS number
 FROM (SELECT kind, term, any_value(idf) AS idf, any_value(place) AS place FROM cell GROUP BY kind, term)
 """
 _WORDS = """
-SELECT r.place, sum(t.tf * r.scale) AS words FROM terms t JOIN rows r USING (entity_id) WHERE t.kind = 'n1' GROUP BY ALL
+SELECT r.place, sum(t.tf * r.scale) AS words FROM terms t JOIN rows r USING (entity_id)
+WHERE t.kind = 'n1' AND r.scale > 0 GROUP BY ALL
 """
 _CELLS = """
 SELECT row, number, tf, cell.idf, frequency FROM cell JOIN axis USING (kind, term) ORDER BY row, number
@@ -119,7 +124,8 @@ def entity_rows(entities: pa.Table, tags: pa.Table, catalog: pa.Table, kind: Ent
     """Return the entities of a kind that anything was said of, in texts or by tags, by id.
 
     Columns: entity_id, documents, hot (documents faded fast), and scale, by which term frequencies are multiplied so
-    that fading counts within an entity alone: one of which all is old loses nothing against others.
+    that fading counts within an entity alone: one of which all is old loses nothing against others, unless it is
+    older than `FAINTEST`; scale is 0 where tags alone are left.
 
     Args:
         entities: schema `ENTITY_TOTALS`.
@@ -129,7 +135,7 @@ def entity_rows(entities: pa.Table, tags: pa.Table, catalog: pa.Table, kind: Ent
     """
     with duckdb.connect() as db:
         _register(db, entities=entities, tags=tags, catalog=catalog)
-        return db.sql(_ROWS, params={"kind": str(kind)}).to_arrow_table()
+        return db.sql(_ROWS, params={"kind": str(kind), "least": FAINTEST}).to_arrow_table()
 
 
 def vocabulary_of(rows: pa.Table, terms: pa.Table, catalog: pa.Table) -> pa.Table:

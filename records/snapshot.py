@@ -92,6 +92,8 @@ class Snapshot:
     mix: Mapping[str, float]
     """Default weight of each term kind and of `latent` in the similarity; all at least 0, sum 1."""
     vectors: Mapping[EntityKind, Vectors]
+    epoch: date | None = None
+    """First day of the epoch that the vectors belong to: latent vectors of one epoch can be compared; None: unknown."""
 
 
 def write_snapshot(lake: Lake, snapshot: Snapshot) -> Path:
@@ -127,7 +129,8 @@ def read_snapshot(lake: Lake, day: date | None = None) -> Snapshot:
     manifest = read_manifest(folder / "manifest.json")
     build = folder / f"build-{manifest['id']}"
     vectors = {EntityKind(kind): read_vectors(build / kind) for kind in manifest["kinds"]}
-    return Snapshot(manifest["id"], chosen, manifest["mix"], vectors)
+    epoch = manifest.get("epoch")
+    return Snapshot(manifest["id"], chosen, manifest["mix"], vectors, epoch and date.fromisoformat(epoch))
 
 
 def _listed(days: Sequence[date]) -> str:
@@ -180,6 +183,7 @@ def _manifest(snapshot: Snapshot, folder: Path) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "id": snapshot.id,
         "day": snapshot.day.isoformat(),
+        "epoch": snapshot.epoch and snapshot.epoch.isoformat(),
         "mix": dict(snapshot.mix),
         "kinds": {
             kind: {"entities": v.entities.num_rows, "terms": v.terms.num_rows, "nonzeros": len(v.indices)}

@@ -30,6 +30,8 @@ class Export:
     snapshot: str
     """Id of the snapshot."""
     day: date
+    epoch: date | None
+    """First day of the epoch: latent vectors can be compared with those of exports of the same epoch, and no others."""
     since: str | None
     """Id of the snapshot since which it holds changes; None where it is whole."""
     mix: Mapping[str, float]
@@ -94,7 +96,7 @@ class Export:
         if base:
             earlier = base.whole().vectors
             vectors = {kind: merged(earlier[kind], v, self._changed(kind)) for kind, v in vectors.items()}
-        return Snapshot(self.snapshot, self.day, self.mix, vectors)
+        return Snapshot(self.snapshot, self.day, self.mix, vectors, self.epoch)
 
     def _vectors(self, kind: EntityKind) -> Vectors:
         weights, frequencies = self.matrix(kind), self.matrix(kind, "frequencies")
@@ -154,6 +156,7 @@ def read_export(folder: Path) -> Export:
             folder,
             manifest["snapshot"],
             date.fromisoformat(manifest["day"]),
+            manifest["epoch"] and date.fromisoformat(manifest["epoch"]),
             manifest["since"] and manifest["since"]["snapshot"],
             manifest["mix"],
             tuple(manifest["formats"]),

@@ -155,6 +155,7 @@ def _manifest(
         "schema_version": EXPORT_VERSION,
         "snapshot": snapshot.id,
         "day": snapshot.day.isoformat(),
+        "epoch": snapshot.epoch and snapshot.epoch.isoformat(),
         "since": since and {"snapshot": since.id, "day": since.day.isoformat(), "tolerance": extras.tolerance},
         "mix": dict(snapshot.mix),
         "formats": list(formats),

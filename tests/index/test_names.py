@@ -1,10 +1,11 @@
 """Folding of names and terms."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.names import fold, fold_name, name_keys, term_key
+from index.names import fold, fold_name, name_keys, term_key, term_keys
 from records.types import Entity, EntityKind, TermKind
 
 
@@ -46,3 +47,13 @@ def test_an_artist_among_the_terms_is_found_by_name_and_not_by_id() -> None:
 @given(st.text(max_size=30))
 def test_folding_a_folded_text_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+TEXTS = st.text(st.characters(codec="ascii") | st.sampled_from("éßØ´’&.'` -"), max_size=12)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["artist", "np"]), TEXTS, TEXTS)))
+def test_the_keys_of_a_table_are_those_of_its_terms(rows: list[tuple[str, str, str]]) -> None:
+    columns = [pa.array([row[i] for row in rows], pa.string()) for i in range(3)]
+    keys = term_keys(pa.table(columns, ["kind", "term", "label"]))
+    assert keys.to_pylist() == [term_key(TermKind(kind), text, label) for kind, text, label in rows]

@@ -94,6 +94,23 @@ def test_what_was_said_long_ago_weighs_half_after_the_half_life(lake: Lake) -> N
     assert totals(lake) == {("a", "adj", "hazy", "x"): (pytest.approx(1.0), 1)}
 
 
+def test_what_has_faded_beyond_measure_leaves_the_vectors_and_spoils_nothing(lake: Lake) -> None:
+    add(lake, DAY, {"x/old": {("a", "adj", "hazy"): 2.0}}, age=9000, stem="old")
+    add(lake, DAY, {"x/new": {("b", "adj", "loud"): 2.0, ("b", "adj", "slow"): 1.0}}, stem="new")
+    weigh(lake, day=DAY, settings=SETTINGS)
+    assert artists(lake).entities.column("id").to_pylist() == ["b"]
+    assert np.isfinite(artists(lake).weights).all()
+
+
+def test_vectors_name_the_epoch_that_they_belong_to(lake: Lake) -> None:
+    add(lake, DAY, {f"x/{n}": {("a", "adj", "hazy"): 2.0, ("b", "adj", "loud"): 1.0} for n in range(9)})
+    weigh(lake, day=DAY, settings=SETTINGS)
+    later = DAY + timedelta(days=1)
+    add(lake, later, {"x/late": {("a", "adj", "slow"): 1.0}})
+    weigh(lake, day=later, settings=SETTINGS)
+    assert [read_snapshot(lake, day).epoch for day in (DAY, later)] == [DAY, DAY]
+
+
 def test_a_later_day_is_the_earlier_one_faded_plus_the_day(lake: Lake) -> None:
     add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 2.0}})
     totals(lake)

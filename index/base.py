@@ -14,13 +14,22 @@ from functools import partial
 from index.choice import choose
 from index.description import Wanted, parse_description
 from index.names import fold_name
-from index.published import Candidate, Filters, IndexStatus, Listing, Live, Published, Query
-from index.scoring import LEAST_SCORE, normalised_mix, seeds_query, shared_terms, shares_of, words_query
-from index.showing import strongest_terms
+from index.published import Candidate, DictionaryTerm, Filters, IndexStatus, Listing, Live, Published, Query
+from index.scoring import (
+    LEAST_SCORE,
+    Shares,
+    normalised_mix,
+    seeds_query,
+    shared_terms,
+    shares_of,
+    telling_terms,
+    words_query,
+)
+from index.showing import LOOKED_AT, strongest_terms
 from records.errors import NoSnapshotError, QueryError, UnknownEntityError
 from records.progress import Progress, silent
 from records.snapshot import Snapshot
-from records.types import Entity, EntityKind, Explanation, Neighbor, StageReport, TermKind, WeightedTerm
+from records.types import Entity, EntityKind, Explanation, Neighbor, SharedTerm, StageReport, TermKind, WeightedTerm
 
 DISPLAY_KINDS = (TermKind.TAG, TermKind.NP, TermKind.ADJ)
 """Kinds of terms that people like to read."""
@@ -201,7 +210,7 @@ class Index(ABC):
             n: how many neighbours at most.
             mix: weight of each term kind and of `latent`, scaled to sum 1; the snapshot's own if None.
             filters: which entities may be in the answer.
-            shared: how many shared terms to give with each neighbour.
+            shared: how many shared terms to give with each neighbour, of those that tell a reader something.
 
         Raises:
             UnknownEntityError: a seed is not in the live snapshot.
@@ -301,13 +310,19 @@ def _neighbors(
     scored = [(shares_of(query, candidate.vector), candidate.entity) for candidate in candidates]
     scored = [(shares, entity) for shares, entity in scored if shares.score > LEAST_SCORE]
     scored.sort(key=lambda pair: (-pair[0].score, pair[1].id))
-    # A text is in few kinds: of four times as many columns, enough texts are left when those are made one.
-    best = [(shares, shares.strongest(4 * shared), entity) for shares, entity in scored[:n]]
+    best = [(shares, shares.strongest(LOOKED_AT * shared), entity) for shares, entity in scored[:n]]
     rows = published.terms(kind, sorted({c for _, strongest, _ in best for c in strongest.columns.tolist()}))
     return [
-        Neighbor(entity, shares.score, shared_terms(strongest, rows, shared, seeds | {entity.id}))
+        Neighbor(entity, shares.score, _shown(strongest, rows, shared, entity, seeds))
         for shares, strongest, entity in best
     ]
+
+
+def _shown(
+    shares: Shares, rows: Mapping[int, DictionaryTerm], n: int, entity: Entity, seeds: frozenset[str]
+) -> tuple[SharedTerm, ...]:
+    """Return shared terms to show: those that tell something, but every word where words were asked for."""
+    return telling_terms(shares, rows, n, seeds | {entity.id}) if seeds else shared_terms(shares, rows, n)
 
 
 def _checked(n: int) -> int:

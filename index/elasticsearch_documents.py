@@ -24,7 +24,7 @@ from records.schemas import ENTITIES, from_table
 from records.snapshot import Vectors
 from records.types import Entity, EntityKind, Term, TermKind
 
-FORMAT = 2
+FORMAT = 3
 """Version of all this; an index of another one is not read, but published anew."""
 FEATURES, LATENT, PACKED = "features", "latent", "packed"
 STRETCH = 2.0
@@ -94,7 +94,7 @@ def entity_mapping(dimensions: int) -> dict[str, Any]:
         "documents": {"type": "integer"},
         "familiarity": {"type": "float"},
         "hotttnesss": {"type": "float"},
-        "leaning": {"type": "float", "index": False},
+        "leaning": {"type": "float"},
         "entity": {"type": "object", "enabled": False},
         FEATURES: {"type": "sparse_vector"},
         PACKED: {"type": "binary", "store": True},

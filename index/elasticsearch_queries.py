@@ -153,6 +153,8 @@ def strongest(weights: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.
 def filter_clauses(filters: Filters) -> dict[str, list[dict[str, Any]]]:
     """Return the `filter` and `must_not` clauses of a bool query."""
     clauses = [clause for name in ("familiarity", "hotttnesss") for clause in _range(filters, name)]
+    if filters.max_leaning < 1:
+        clauses.append({"range": {"leaning": {"lte": float(np.float32(filters.max_leaning))}}})
     if filters.only is not None:
         clauses.append({"terms": {"id": sorted(filters.only)}})
     unwanted = [{"terms": {"id": sorted(filters.without)}}] if filters.without else []

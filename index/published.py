@@ -32,12 +32,16 @@ class Filters:
     """Ids that may be in the answer; None means any."""
     without: frozenset[str] = frozenset()
     """Ids that may not."""
+    max_leaning: float = 1.0
+    """The greatest share of its latent vector that an entity may borrow."""
 
     def __post_init__(self) -> None:
         for name in ("familiarity", "hotttnesss"):
             least, greatest = getattr(self, f"min_{name}"), getattr(self, f"max_{name}")
             if not 0 <= least <= greatest <= 1:  # also false for NaN
                 raise QueryError(f"{name} between {least} and {greatest}; expected 0 <= least <= greatest <= 1")
+        if not 0 <= self.max_leaning <= 1:
+            raise QueryError(f"leaning at most {self.max_leaning}; expected a number from 0 to 1")
 
     def leaving_out(self, ids: Iterable[str]) -> "Filters":
         """Return the same filters that leave these entities out as well."""

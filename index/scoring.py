@@ -10,6 +10,7 @@ import numpy.typing as npt
 from index.description import Wanted
 from index.names import term_key
 from index.published import DictionaryTerm, Layout, Query, Vector
+from index.showing import is_telling
 from records.errors import QueryError
 from records.snapshot import LATENT
 from records.types import SharedTerm, TermKind
@@ -125,24 +126,42 @@ def shares_of(query: Query, vector: Vector) -> Shares:
     return Shares(vector.columns[shared], query.weights[place[shared]] * vector.weights[shared], latent)
 
 
-def shared_terms(
-    shares: Shares, rows: Mapping[int, DictionaryTerm], n: int, themselves: Container[str] = ()
-) -> tuple[SharedTerm, ...]:
+def shared_terms(shares: Shares, rows: Mapping[int, DictionaryTerm], n: int) -> tuple[SharedTerm, ...]:
     """Return the n terms that bring the most, best first.
 
     Terms of one text in several kinds ("dream pop" as n2 and as np) become one: the strongest of them, with the sum
-    of their shares. The ids of those compared are left out where given: that two are named together is no term that
-    tells a reader more.
+    of their shares.
     """
+    return tuple(shared for shared, _ in _by_text(shares, rows)[:n])
+
+
+def telling_terms(
+    shares: Shares, rows: Mapping[int, DictionaryTerm], n: int, themselves: Container[str]
+) -> tuple[SharedTerm, ...]:
+    """Return the n shared terms that tell a reader most, best first by share times salience.
+
+    Left out are those compared, by their ids: that two are named together says nothing of how they sound. So are words
+    and pairs of words that describe nothing ("their", "this track"), however much they bring together.
+    """
+    told = [
+        (shared.share * max(row.salience for row in found), shared)
+        for shared, found in _by_text(shares, rows)
+        if any(is_telling(row) for row in found)
+        and not (shared.term.kind is TermKind.ARTIST and shared.term.text in themselves)
+    ]
+    told.sort(key=lambda pair: -pair[0])
+    return tuple(shared for _, shared in told[:n])
+
+
+def _by_text(shares: Shares, rows: Mapping[int, DictionaryTerm]) -> list[tuple[SharedTerm, list[DictionaryTerm]]]:
+    """Return every shared text with the terms that it is, the strongest first; the text that brings most first."""
     sums: dict[str, float] = {}
-    strongest: dict[str, DictionaryTerm] = {}
+    found: dict[str, list[DictionaryTerm]] = {}
     best = shares.strongest(len(shares.columns))
     for column, share in zip(best.columns.tolist(), best.values.tolist(), strict=True):
         row = rows[column]
-        if row.term.kind is TermKind.ARTIST and row.term.text in themselves:
-            continue
         key = term_key(row.term.kind, row.term.text, row.label)
-        strongest.setdefault(key, row)
+        found.setdefault(key, []).append(row)
         sums[key] = sums.get(key, 0.0) + share
-    order = sorted(sums, key=lambda key: (-sums[key], key))[:n]
-    return tuple(SharedTerm(strongest[key].term, strongest[key].label, sums[key]) for key in order)
+    order = sorted(sums, key=lambda key: (-sums[key], key))
+    return [(SharedTerm(found[key][0].term, found[key][0].label, sums[key]), found[key]) for key in order]

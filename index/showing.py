@@ -22,6 +22,19 @@ best likelihood; the expected calibration error is .009, that of the frequency .
 share of entities is too high a guess: .045 and .055 on the headline benchmark."""
 
 
+_PLAIN = 0.5
+"""Salience of a term that describes no music."""
+
+
+def is_telling(row: DictionaryTerm) -> bool:
+    """Say whether a term tells a reader something.
+
+    A word that describes nothing ("their") does not, nor do two words as they stand ("hazy and"): where they make a
+    phrase, they are a noun phrase as well.
+    """
+    return row.term.kind is not TermKind.N2 and (row.term.kind is not TermKind.N1 or row.salience > _PLAIN)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A term of an entity, with its weight among the entity's terms and the share of documents that use it."""

@@ -108,6 +108,8 @@ class StoredVectors:
             for name in ("familiarity", "hotttnesss")
             for mask in self._within(name, getattr(filters, f"min_{name}"), getattr(filters, f"max_{name}"))
         ]
+        if filters.max_leaning < 1:
+            masks.append(self._listings["leaning"].to_numpy() <= np.float32(filters.max_leaning))
         if filters.only is not None:
             masks.append(self._holds(filters.only))
         if filters.without:

@@ -14,7 +14,7 @@ from records.types import Entity, EntityKind, Evidence
 from service.answers import print_neighbors, print_terms
 from service.pipeline import open_index, writing
 from service.project import Project, create_project, open_project
-from service.questions import find_sentences
+from service.questions import Seed, find_sentences, find_similar
 from service.reports import print_ran
 from service.settings import FILE_NAME
 from service.settings_file import settings_file
@@ -113,13 +113,13 @@ def _show(screen: Screen, project: Project, index: "Index", artist: Entity, song
     print_terms(index, artist, terms, _distinct(said)[:_SAID])
     screen.say()
     screen.say(f"Most like {artist.name}", "bold")
-    neighbors = index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS)
+    neighbors = find_similar(index, [Seed(artist, 1.0)], _NEIGHBORS).neighbors
     print_neighbors(index, neighbors)
     screen.say()
     print_terms(index, song, index.terms(song.id, n=_TERMS // 2))
     screen.say()
     screen.say("All of it lies in the lake, as plain files:")
-    screen.say(str(project.lake_folder), indent=2)
+    screen.say(project.lake_address, indent=2)
     _show_next(screen, _typed(project.folder), artist, neighbors[0].entity if neighbors else artist)
 
 
@@ -148,9 +148,9 @@ def _print_json(project: Project, index: "Index", artist: Entity, song: Entity) 
     print_json(
         {
             "project": str(project.folder),
-            "lake": str(project.lake_folder),
+            "lake": project.lake_address,
             "artist": {"entity": artist, "terms": index.terms(artist.id, n=_TERMS)},
-            "neighbors": index.similar({artist.id: 1.0}, EntityKind.ARTIST, _NEIGHBORS),
+            "neighbors": find_similar(index, [Seed(artist, 1.0)], _NEIGHBORS).neighbors,
             "song": {"entity": song, "terms": index.terms(song.id, n=_TERMS // 2)},
         }
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 1_000
 """How far an answer in reverse reaches: beyond, next to nothing is shared and the order means nothing."""
+MAX_LEANING = 0.9
+"""Of a neighbour's place at most so much is borrowed: from three words on that were said of it, less is."""
 _WEIGHTED = re.compile(r"(?P<name>.+)\^(?P<weight>\d+(\.\d+)?|\.\d+)")
 
 
@@ -92,20 +94,26 @@ def find_similar(
     index: "Index",
     seeds: Sequence[Seed],
     n: int,
-    mix: Mapping[str, float] | None,
-    filters: "Filters",
+    mix: Mapping[str, float] | None = None,
+    filters: "Filters | None" = None,
     *,
     reverse: bool = False,
 ) -> Similar:
     """Find what is most alike to the seeds; in reverse, the least alike of the FARTHEST most alike come first.
 
+    Those of whom hardly a word was said are left out, unless the filters name them: where they stand is borrowed.
+
     Raises:
         QueryError: no seed has a weight above 0, or the mix makes no sense.
     """
+    from index.published import Filters
+
     weights: dict[str, float] = {}
     for seed in seeds:
         weights[seed.entity.id] = weights.get(seed.entity.id, 0.0) + seed.weight
-    neighbors = index.similar(weights, seeds[0].entity.kind, FARTHEST if reverse else n, mix, filters)
+    allowed = filters or Filters()
+    spoken_of = allowed if allowed.only else replace(allowed, max_leaning=MAX_LEANING)
+    neighbors = index.similar(weights, seeds[0].entity.kind, FARTHEST if reverse else n, mix, spoken_of)
     return Similar(tuple(seeds), tuple(neighbors[::-1][:n] if reverse else neighbors))
 
 

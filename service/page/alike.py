@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from index.published import Filters
 from records.errors import QueryError
 from records.types import Entity, EntityKind
 from service.http.parameters import MOST_SEEDS, PRINTABLE, Handle
@@ -80,7 +79,7 @@ def taste(service: ServiceOf, request: Request, like: Names = [], unlike: Names 
         seeds = [Seed(e, 1.0) for e in understood.likes] + [Seed(e, -1.0) for e in understood.dislikes]
         try:
             asked: Mapping[str, float] | None = None if mix == usual else mix
-            neighbors = list(find_similar(index, seeds, _ANSWERS, asked, Filters()).neighbors)
+            neighbors = list(find_similar(index, seeds, _ANSWERS, asked).neighbors)
         except QueryError as error:
             problem = str(error)
     alike = with_names(service.live, neighbors)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from index.documents import documents_of
-from index.published import Filters
 from records.errors import QueryError
 from records.lake import Dataset
 from records.types import Entity, Neighbor, Term, TermKind, WeightedTerm
@@ -121,7 +120,7 @@ def profile(service: ServiceOf, collection: Collection, entity_id: EntityId) -> 
         TermsOfKind(kind, tuple(index.terms(entity.id, [kind], _TERMS if kind in _READ_FIRST else _FEW_TERMS)))
         for kind in sorted(kinds, key=list(KINDS).index)
     ]
-    similar = find_similar(index, [Seed(entity, 1.0)], _NEIGHBORS, None, Filters())
+    similar = find_similar(index, [Seed(entity, 1.0)], _NEIGHBORS)
     return render(
         "entity.html",
         **about,

@@ -40,6 +40,7 @@ def passing(snapshot: Snapshot, kind: EntityKind, filters: Filters) -> set[str]:
         for row in rows
         if np.float32(filters.min_familiarity) <= row["familiarity"] <= np.float32(filters.max_familiarity)
         and np.float32(filters.min_hotttnesss) <= row["hotttnesss"] <= np.float32(filters.max_hotttnesss)
+        and row["leaning"] <= np.float32(filters.max_leaning)
         and (filters.only is None or row["id"] in filters.only)
         and row["id"] not in filters.without
     }

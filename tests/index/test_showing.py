@@ -1,13 +1,16 @@
 """What a reader is shown tells something in every line."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from index.embedded import EmbeddedIndex
 from index.published import DictionaryTerm
 from index.showing import Said, probability, shown_terms
 from records.lake import Lake
+from records.snapshot import Snapshot
 from records.types import EntityKind, Term, TermKind
 from tests.index.made import spoken_snapshot
 
@@ -60,3 +63,27 @@ def test_a_tag_has_no_probability_and_a_word_has_one(tmp_path: Path) -> None:
     assert found["pop"] is None
     assert found["hazy"] is not None
     assert 0 < found["hazy"] <= 1
+
+
+def test_shared_words_that_describe_nothing_are_not_told_but_descriptions_names_and_phrases_are(tmp_path: Path) -> None:
+    index = EmbeddedIndex(Lake(tmp_path, create=True))
+    said = {
+        TermKind.N1: {"their": 9.0, "hazy": 1.0},
+        TermKind.N2: {"this track": 1.0, "hazy and": 1.0},
+        TermKind.NAME: {"creation": 1.0},
+        TermKind.NP: {"chapel": 1.0},
+    }
+    plain = {"their", "this track", "creation", "chapel"}
+    index.publish(with_salience(spoken_snapshot({"id:a": said, "id:b": said}), plain))
+    [neighbor] = index.similar({"id:a": 1.0}, EntityKind.ARTIST, shared=10)
+    assert {term.label for term in neighbor.shared} == {"hazy", "creation", "chapel"}
+    told = {term.label: term.share for term in neighbor.shared}
+    whole = {term.label: term.share for term in index.explain("id:a", "id:b").shared}
+    assert told == {label: whole[label] for label in told}, "shares stay what they are"
+
+
+def with_salience(snapshot: Snapshot, plain: set[str]) -> Snapshot:
+    vectors = snapshot.vectors[EntityKind.ARTIST]
+    saliences = pa.array([0.5 if text in plain else 1.0 for text in vectors.terms["term"].to_pylist()], pa.float32())
+    terms = vectors.terms.set_column(vectors.terms.column_names.index("salience"), "salience", saliences)
+    return replace(snapshot, vectors={**snapshot.vectors, EntityKind.ARTIST: replace(vectors, terms=terms)})

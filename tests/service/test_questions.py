@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from index.embedded import EmbeddedIndex
 from index.export import read_export
+from index.published import Filters
 from records.errors import QueryError
+from records.lake import Lake
 from records.types import EntityKind
-from service.questions import read_mix
+from service.questions import MAX_LEANING, Seed, find_similar, read_mix
 from tests.service.conftest import TOPTERMS, Ask, Demo
+from tests.snapshots import random_snapshot
 
 
 @pytest.fixture
@@ -54,6 +58,19 @@ def test_a_seed_is_no_answer_and_neighbours_share_terms(answer) -> None:  # type
     found = answer("similar", "Slowdive")
     assert "Slowdive" not in names(found)
     assert all(neighbor["shared"] for neighbor in found["neighbors"][:3])
+
+
+def test_who_is_only_named_is_no_neighbour_but_can_be_asked_for(tmp_path: Path) -> None:
+    """Nothing is said of those who lean wholly on others; they have no place of their own to be near to."""
+    index = EmbeddedIndex(Lake(tmp_path, create=True))
+    index.publish(random_snapshot(entities=90, terms=60, seed=3))
+    seed = index.resolve("artist-000001")
+    alike = {n.entity.id for n in index.similar({seed.id: 1.0}, EntityKind.ARTIST, 90)}
+    bare = frozenset(i for i in alike if index.listings([i])[0].leaning > MAX_LEANING)
+    assert bare
+    assert {n.entity.id for n in find_similar(index, [Seed(seed, 1.0)], 90).neighbors} == alike - bare
+    kept = find_similar(index, [Seed(seed, 1.0)], 90, filters=Filters(only=bare)).neighbors
+    assert {n.entity.id for n in kept} == bare
 
 
 def test_several_seeds_have_their_weights(answer) -> None:  # type: ignore[no-untyped-def]

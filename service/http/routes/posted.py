@@ -16,6 +16,7 @@ from service.http.shapes import Batch, BatchItem, Extracted, Place, Profile
 from service.http.state import Service, ServiceOf
 from service.http.work import heavy
 from service.live import LiveProject
+from service.questions import Seed, find_similar
 
 router = APIRouter(prefix="/v1", tags=["posted"], responses=ANY_REQUEST)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -86,8 +87,8 @@ def _answered(live: LiveProject, handle: str, query: BatchQuery) -> BatchItem:
         entity = live.resolve(handle, query.kind)
         profile = Profile.of(live.index.listings([entity.id])[0])
         terms = live.index.terms(entity.id, DISPLAY_KINDS, query.terms) if query.terms else []
-        neighbors = live.index.similar({entity.id: 1.0}, entity.kind, query.similar) if query.similar else []
+        neighbors = find_similar(live.index, [Seed(entity, 1.0)], query.similar).neighbors if query.similar else ()
     except TopTermsError as error:
         status = status_of(error)
         return BatchItem(handle, None, [], [], Problem(title=status.phrase, status=status, detail=detail_of(error)))
-    return BatchItem(handle, profile, terms, neighbors, None)
+    return BatchItem(handle, profile, terms, list(neighbors), None)

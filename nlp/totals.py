@@ -257,7 +257,7 @@ def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[T
     """Give tables of what came after the base day and what that replaced, and how it fades."""
     new = history.paths(base, day)
     age, settings = (day - base).days if base else 0, history.settings
-    with history.engine.tables() as tables:
+    with history.engine.tables(history.lake) as tables:
         for name, schema in _TABLES.items():
             tables.files(f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
         documents = [history.lake.root / Dataset.DOCUMENTS / path.parent.name / path.name for path in new]

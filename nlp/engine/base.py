@@ -66,10 +66,11 @@ class Engine(Protocol):
         Raises:
             ConfigurationError: there is no catalogue, or the spaCy model cannot be used.
             LakeError: a documents file cannot be read, or a process that reads died.
+            ClusterError: the cluster does not answer or cannot do the work.
         """
 
-    def tables(self) -> AbstractContextManager[Tables]:
-        """Give tables, none at first, that are gone when the block ends."""
+    def tables(self, lake: Lake) -> AbstractContextManager[Tables]:
+        """Give tables, none at first, over files of a lake; they are gone when the block ends."""
 
     def close(self) -> None:
         """Let go of what the engine holds."""

@@ -25,6 +25,7 @@ from crawler.sources import Source, SourceKind
 from crawler.state import CrawlState
 from records.errors import LakeError
 from records.lake import Dataset, Lake
+from records.opening import open_lake
 
 _SITES_AT_ONCE = 16
 """Every site is still asked one thing at a time."""
@@ -35,7 +36,8 @@ def main() -> int:
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sources = [Source(**{**entry, "kind": SourceKind(entry["kind"])}) for entry in job["sources"]]
-    lake = Lake(Path(job["lake"]))
+    lake = open_lake(job["lake"], cache=Path(job["cache"]))
+    lake.hold()
     try:
         state = CrawlState(lake.crawl_state)
     except LakeError as error:

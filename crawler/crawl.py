@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from threading import Timer
@@ -47,9 +48,15 @@ def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progres
         LakeError: another crawl of this lake is running, or the crawl state cannot be used.
     """
     lake.sweep()
+    with lake.borrowed(lake.crawl_state):
+        return _crawl(lake, sources, day, progress)
+
+
+def _crawl(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> StageReport:
     forgotten = read_forgotten(lake)
     wanted = [source for source in sources if not (source.opt_out or forgotten.covers_source(source.name))]
     outcomes = list(_run(lake, wanted, day, progress)) if wanted else []
+    lake.hold()  # as it is now: the process that crawled put files into it
     if lake.crawl_state.exists():
         _note_gone(lake, sources)
     return _report(outcomes, len(wanted), len(sources) - len(wanted))
@@ -57,15 +64,17 @@ def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progres
 
 def _note_gone(lake: Lake, sources: Sequence[Source]) -> None:
     """Note which documents are to vanish since their pages did."""
-    state = CrawlState(lake.crawl_state)
-    try:
+    with closing(CrawlState(lake.crawl_state)) as state:
         remember_gone(lake, [(s.name, url) for s in sources if s.drop_gone for url in state.gone(s.name)])
-    finally:
-        state.close()
 
 
 def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> Iterator[dict[str, Any]]:
-    job = {"lake": str(lake.root), "day": day.isoformat(), "sources": [asdict(source) for source in sources]}
+    job = {
+        "lake": lake.address,
+        "cache": str(lake.root.parent),
+        "day": day.isoformat(),
+        "sources": [asdict(source) for source in sources],
+    }
     command = [sys.executable, "-m", "crawler.child"]
     # a session of its own: Ctrl-C reaches the child once, through us, and it can bring home what it has
     pipe = subprocess.PIPE

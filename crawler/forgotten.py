@@ -61,6 +61,7 @@ class Forgotten:
         """Put this in the place of what the lake remembers; without a change the file is left alone."""
         text = "".join(json.dumps(line) + "\n" for line in self._lines())
         path = _file(lake)
+        lake.fetch(path)
         if text != (path.read_text(encoding="utf-8") if path.exists() else ""):
             lake.write_text(path, text)
 
@@ -76,6 +77,7 @@ def read_forgotten(lake: Lake) -> Forgotten:
         LakeError: the file cannot be understood; nothing may be crawled or parsed then, lest something come back.
     """
     path = _file(lake)
+    lake.fetch(path)
     if not path.exists():
         return NOTHING
     try:

@@ -20,7 +20,7 @@ from crawler.forgotten import read_forgotten
 from crawler.parsers.outcome import Reason, Skip
 from crawler.parsers.page import parse_page
 from records.ids import fingerprint
-from records.lake import Dataset, Lake
+from records.lake import Dataset, Lake, day_of
 from records.orphans import end_with_parent
 from records.progress import Progress, silent
 from records.schemas import DOCUMENTS, to_table
@@ -71,27 +71,28 @@ class _Parsing:
         stale = [path for path in self._lake.files(Dataset.PAGES) if not self._is_parsed(path)]
         if stale:
             targets = {self._target(path) for path in stale}
-            self._known = known_texts(self._lake, _day(stale[0]), _day(stale[-1]), leaving_out=targets)
-            with self._executor(stale) as executor:
+            self._known = known_texts(self._lake, day_of(stale[0]), day_of(stale[-1]), leaving_out=targets)
+            with self._executor(sum(map(self._lake.size, stale))) as executor:
                 for path in stale:
                     self._parse_file(path, executor)
         return self._report()
 
     def _is_parsed(self, path: Path) -> bool:
-        return self._lake.is_current(self._target(path), pages_stamp(path))
+        return self._lake.is_current(self._target(path), pages_stamp(self._lake, path))
 
     def _target(self, path: Path) -> Path:
         return documents_file(self._lake, path)
 
-    def _executor(self, paths: Iterable[Path]) -> AbstractContextManager[Executor | None]:
-        if self._workers < 2 or sum(path.stat().st_size for path in paths) < _WORTH_A_POOL:
+    def _executor(self, size: int) -> AbstractContextManager[Executor | None]:
+        if self._workers < 2 or size < _WORTH_A_POOL:
             return nullcontext()
         # spawned, not forked: the service that calls this has threads
         return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"), initializer=end_with_parent)
 
     def _parse_file(self, path: Path, executor: Executor | None) -> None:
         self._counts["files"] += 1
-        with self._lake.table_writer(self._target(path), DOCUMENTS, pages_stamp(path)) as write:
+        self._lake.fetch(path)
+        with self._lake.table_writer(self._target(path), DOCUMENTS, pages_stamp(self._lake, path)) as write:
             documents = self._documents(_parse_all(self._pages(path), executor, self._workers))
             while rows := list(islice(documents, _ROWS)):
                 write(to_table(rows, DOCUMENTS))
@@ -146,23 +147,23 @@ class _Parsing:
 def documents_file(lake: Lake, pages: Path) -> Path:
     """Return where the documents of a file of pages lie."""
     stem = pages.name.removesuffix(".gz").removesuffix(".warc")
-    return lake.partition(Dataset.DOCUMENTS, _day(pages)) / f"{stem}.parquet"
+    return lake.partition(Dataset.DOCUMENTS, day_of(pages)) / f"{stem}.parquet"
 
 
-def pages_stamp(path: Path) -> str:
+def pages_stamp(lake: Lake, path: Path) -> str:
     """Return the fingerprint of all that the documents of a file of pages come of."""
-    return fingerprint([PARSER_VERSION, path.name, str(path.stat().st_size)])
+    return fingerprint([PARSER_VERSION, path.name, str(lake.size(path))])
 
 
 def known_texts(lake: Lake, first: date, last: date, *, leaving_out: Iterable[Path] = ()) -> KnownTexts:
     """Return the texts of the documents that ones fetched between two days may repeat: 90 days before to 90 after."""
     known = KnownTexts()
     omitted = set(leaving_out)
-    for day in lake.days(Dataset.DOCUMENTS):
-        if first - _WINDOW <= day <= last + _WINDOW:
-            for path in lake.files(Dataset.DOCUMENTS, day):
-                if path not in omitted:
-                    _read_known(path, known)
+    files = [path for path in lake.files(Dataset.DOCUMENTS) if first - _WINDOW <= day_of(path) <= last + _WINDOW]
+    near = [path for path in files if path not in omitted]
+    lake.fetch(*near)
+    for path in near:
+        _read_known(path, known)
     return known
 
 
@@ -220,7 +221,3 @@ def _last_of_each(path: Path) -> set[int]:
             except ValueError:
                 last[url] = number
     return set(last.values())
-
-
-def _day(path: Path) -> date:
-    return date.fromisoformat(path.parent.name.removeprefix("date="))

@@ -1,6 +1,7 @@
 """Puts the pages that the spiders fetch into the lake, and what is remembered of them into the crawl state."""
 
 import re
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from crawler.archive import Entry, PageWriter
 from crawler.canonical import canonical_url
 from crawler.forgotten import NOTHING, read_forgotten
 from crawler.state import CrawlState, Visit
+from records.errors import LakeError
 from records.lake import Dataset, Lake
 from records.types import Page
 
@@ -82,7 +84,7 @@ class _PageFiles:
         self._lake, self._state, self._source = lake, state, source
         self._folder = lake.partition(Dataset.PAGES, day)
         self.run = state.begin_run(source, day)
-        self._number = _last_number(self._folder, f"{source}-{self.run}")
+        self._number = _last_number(lake.names(self._folder), f"{source}-{self.run}")
         self._visits: list[Visit] = []
         self._bytes = 0
         self._stack = ExitStack()
@@ -110,8 +112,8 @@ class _PageFiles:
         self._visits, self._bytes, self._writer = [], 0, None
 
 
-def _last_number(folder: Path, prefix: str) -> int:
-    found = (re.fullmatch(rf"{re.escape(prefix)}-(\d+)\.warc\.gz", path.name) for path in folder.glob("*"))
+def _last_number(names: Iterable[str], prefix: str) -> int:
+    found = (re.fullmatch(rf"{re.escape(prefix)}-(\d+)\.warc\.gz", name) for name in names)
     return max((int(match[1]) for match in found if match), default=0)
 
 
@@ -139,9 +141,10 @@ class Recorder:
         spider: Any = self._crawler.spider
         try:
             spider.memory.close(is_finished=reason != "shutdown")
-        except OSError as error:
+        except (OSError, LakeError) as error:
             spider.tally.counts["failed starts"] += 1
-            spider.tally.problem(f"could not be stored ({error.strerror})", spider.source.start[0])
+            found = error.strerror if isinstance(error, OSError) else error
+            spider.tally.problem(f"could not be stored ({found})", spider.source.start[0])
 
     def stumble(self, item: Fetched) -> None:
         """Count a page that could not be stored; called by Scrapy, which logs the error."""

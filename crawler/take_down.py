@@ -1,6 +1,7 @@
 """Take-down: pages and documents of what was forgotten leave the lake; the next build makes all else without them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +37,7 @@ def take_down(lake: Lake, *, progress: Progress = silent) -> StageReport:
     """
     forgotten = read_forgotten(lake)
     files = lake.files(Dataset.DOCUMENTS)
+    lake.fetch(*files)
     lost = {path: ids for path in files if (ids := _covered(path, forgotten))}
     sources = {documents_file(lake, path): path for path in lake.files(Dataset.PAGES)}
     pages = 0
@@ -48,7 +50,7 @@ def take_down(lake: Lake, *, progress: Progress = silent) -> StageReport:
         if path in lost or any(path in repeats for repeats in heirs.values()):
             _rewrite(lake, path, gone, {old: next(iter(repeats.values())) for old, repeats in heirs.items()}, sources)
         progress("forget", done, len(sources) + len(files))
-    if lake.crawl_state.exists():
+    if lake.exists(lake.crawl_state):
         _forget_visits(lake, forgotten)
     counts = (("pages removed", pages), ("documents removed", len(gone)), ("repeats in their place", len(heirs)))
     return StageReport("forget", counts)
@@ -57,7 +59,9 @@ def take_down(lake: Lake, *, progress: Progress = silent) -> StageReport:
 def sources_of(lake: Lake) -> set[str]:
     """Return the names of the sources that the lake has documents of."""
     found: set[str] = set()
-    for path in lake.files(Dataset.DOCUMENTS):
+    files = lake.files(Dataset.DOCUMENTS)
+    lake.fetch(*files)
+    for path in files:
         found.update(_columns(path, ["source"]).column("source").unique().to_pylist())
     return found
 
@@ -87,11 +91,11 @@ def _rewrite(
     table = table.set_column(table.schema.get_field_index("duplicate_of"), DOCUMENTS.field("duplicate_of"), [marks])
     kept = table.filter(pa.array([id_ not in gone for id_ in table.column("id").to_pylist()], pa.bool_()))
     pages = sources.get(path)
-    has_pages = pages is not None and pages.exists()
+    has_pages = pages is not None and lake.exists(pages)
     if not kept.num_rows and not has_pages:
-        path.unlink()
+        lake.remove(path)
         return
-    stamp = pages_stamp(pages) if pages is not None and has_pages else read_fingerprint(path)
+    stamp = pages_stamp(lake, pages) if pages is not None and has_pages else read_fingerprint(path)
     lake.write_table(path, kept.cast(DOCUMENTS), stamp)
 
 
@@ -104,6 +108,7 @@ def _columns(path: Path, names: list[str]) -> pa.Table:
 
 def _remove_pages(lake: Lake, path: Path, forgotten: Forgotten, *, is_touched: bool) -> int:
     """Write a file of pages without those that go, or remove it; return how many went."""
+    lake.fetch(path)
     addresses = list(_addresses(path, forgotten, is_touched=is_touched))
     if not addresses:
         return 0
@@ -115,7 +120,7 @@ def _remove_pages(lake: Lake, path: Path, forgotten: Forgotten, *, is_touched: b
                 writer.write_record(record)
                 left += record.rec_type == "response"
     if not left:
-        path.unlink()
+        lake.remove(path)
     return len(addresses)
 
 
@@ -139,8 +144,5 @@ def _became(archived: ArchivedPage, forgotten: Forgotten) -> bool:
 
 
 def _forget_visits(lake: Lake, forgotten: Forgotten) -> None:
-    state = CrawlState(lake.crawl_state)
-    try:
+    with lake.borrowed(lake.crawl_state) as file, closing(CrawlState(file)) as state:
         state.forget(forgotten.forbids)
-    finally:
-        state.close()

@@ -111,10 +111,11 @@ def count_documents(lake: Lake, entity_id: str, *, only_subject: bool = True) ->
 
 
 def _ask(lake: Lake, query: str, entity_id: str, **parameters: object) -> list[Any]:
-    mentions, documents = ([str(p) for p in lake.files(d)] for d in (Dataset.MENTIONS, Dataset.DOCUMENTS))
+    mentions, documents = (lake.files(dataset) for dataset in (Dataset.MENTIONS, Dataset.DOCUMENTS))
     if not (mentions and documents):
         return []
-    files = {"mentions": mentions, "documents": documents, "entity": entity_id}
+    lake.fetch(*mentions, *documents)
+    files = {"mentions": [*map(str, mentions)], "documents": [*map(str, documents)], "entity": entity_id}
     try:
         with duckdb.connect() as db:
             db.execute("SET TimeZone = 'UTC'")

@@ -5,7 +5,6 @@ index/<snapshot id>/  the files of one snapshot (`index.building`); a folder wit
 """
 
 import json
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,12 +36,16 @@ class EmbeddedIndex(Index):
     def status(self) -> IndexStatus:
         """See `Index.status`; a folder that cannot be read is passed over."""
         pointer = self._read_pointer()
-        stored = [self._status_of(folder, pointer) for folder in self._lake.index.glob("*") if folder.is_dir()]
+        folders = [self._lake.index / name for name in self._lake.names(self._lake.index) if name != self._pointer.name]
+        for folder in folders:
+            self._lake.fetch_folder(folder)
+        stored = [self._status_of(folder, pointer) for folder in folders]
         complete = sorted((s for s in stored if s), key=lambda s: (s.published_at, s.id), reverse=True)
         live = next((s for s in complete if s.id == pointer.get("live")), None)
         return IndexStatus(ENGINE, live, tuple(s for s in complete if s is not live))
 
     def _published(self) -> Published:
+        self._lake.fetch(self._pointer)
         try:
             found = self._pointer.stat()
         except FileNotFoundError:
@@ -50,7 +53,9 @@ class EmbeddedIndex(Index):
         version = (found.st_mtime_ns, found.st_ino)
         current = self._open
         if current is None or current[0] != version:
-            current = (version, StoredSnapshot(self._lake.index / self._read_pointer()["live"]))
+            folder = self._lake.index / self._read_pointer()["live"]
+            self._lake.fetch_folder(folder)
+            current = (version, StoredSnapshot(folder))
             self._open = current
         return current[1]
 
@@ -65,15 +70,16 @@ class EmbeddedIndex(Index):
 
     def _make_live(self, snapshot_id: str, published_at: datetime) -> None:
         published = self._read_pointer().get("published", {}) | {snapshot_id: published_at.isoformat()}
-        present = {i: when for i, when in published.items() if (self._lake.index / i).is_dir()}
+        present = {i: when for i, when in published.items() if self._lake.exists(self._lake.index / i)}
         self._lake.write_text(self._pointer, json.dumps({"live": snapshot_id, "published": present}, indent=2))
 
     def _remove(self, snapshot_id: str) -> None:
         folder = self._lake.index / snapshot_id
         (folder / "manifest.json").unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        self._lake.remove(folder)
 
     def _read_pointer(self) -> dict[str, Any]:
+        self._lake.fetch(self._pointer)
         try:
             pointer = json.loads(self._pointer.read_text(encoding="utf-8"))
             return {"live": pointer["live"], "published": pointer["published"]}

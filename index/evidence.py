@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from records.errors import LakeError
-from records.lake import Dataset, Lake
+from records.lake import Dataset, Lake, day_of
 from records.schemas import COUNTS
 from records.types import Evidence, Term
 
@@ -82,4 +82,6 @@ def evidence(
 
 
 def _files(lake: Lake, dataset: Dataset, until: date | None) -> list[str]:
-    return [str(path) for d in lake.days(dataset) if until is None or d <= until for path in lake.files(dataset, d)]
+    files = [path for path in lake.files(dataset) if until is None or day_of(path) <= until]
+    lake.fetch(*files)
+    return [str(path) for path in files]

@@ -41,6 +41,7 @@ def repeated(lake: Lake, path: Path) -> Repeated:
     documents: Counter[str] = Counter()
     wanted: set[str] = set()
     for known in (path, *_earlier(lake, path)):
+        lake.fetch(known)
         for source, text in _texts(known):
             if known == path:
                 wanted.add(source)

@@ -36,7 +36,7 @@ def count(
         ClusterError: the engine's cluster does not answer or cannot do the work.
     """
     _remove_orphans(lake)
-    catalog = lake.footer(lake.catalog).fingerprint if lake.catalog.exists() else ""
+    catalog = lake.footer(lake.catalog).fingerprint if lake.exists(lake.catalog) else ""
     files = [_due(lake, settings, catalog, path) for path in lake.files(Dataset.DOCUMENTS)]
     due = [file for file in files if not lake.is_current(beside(lake, Dataset.COUNTS, file.path), file.stamp)]
     tally: Counter[str] = Counter()
@@ -51,7 +51,7 @@ def count(
 def _due(lake: Lake, settings: CountSettings, catalog: str, path: Path) -> Due:
     """Return a documents file with the fingerprint of all that its counts come of."""
     footer = lake.footer(path)
-    made_of = (VERSION, settings.model, settings.lang, settings.min_confidence, catalog, path.stat().st_size)
+    made_of = (VERSION, settings.model, settings.lang, settings.min_confidence, catalog, lake.size(path))
     return Due(path, fingerprint([*map(str, made_of), footer.fingerprint]), footer.rows)
 
 
@@ -60,4 +60,4 @@ def _remove_orphans(lake: Lake) -> None:
     for dataset in (Dataset.COUNTS, Dataset.MENTIONS):
         for path in lake.files(dataset):
             if path.parts[-2:] not in there:
-                path.unlink()
+                lake.remove(path)

@@ -94,6 +94,7 @@ def batches(lake: Lake, path: Path, groups: range | None = None) -> Iterator[lis
         LakeError: the file cannot be read.
     """
     often = repeated(lake, path)
+    lake.fetch(path)
     table = read_table(path, DOCUMENTS, groups)
     documents = (without(document, often) for document in from_table(table, Document))
     return iter(lambda: list(itertools.islice(documents, BATCH)), [])

@@ -9,7 +9,6 @@
 An entity of which nothing new was said keeps its vector for as long as an epoch lasts.
 """
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,9 +57,10 @@ def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
             kind: Epoch(VOCABULARY.empty_table(), np.zeros((0, 0), np.float32), no_anchors(0)) for kind in EntityKind
         }
     folder = _folder(history, first)
-    if not folder.exists():
+    if not history.lake.exists(folder):
         _store(history, first, folder)
         remove_stale_epochs(history)
+    history.lake.fetch_folder(folder)
     return {kind: _read(folder / kind) for kind in EntityKind}
 
 
@@ -68,9 +68,9 @@ def remove_stale_epochs(history: History) -> None:
     """Remove what was stored of epochs that do not come of the counts and the catalogue as they are now."""
     for day in history.lake.days(Dataset.TOTALS):
         live = _folder(history, day)
-        for stored in live.parent.glob("epoch-*"):
-            if stored != live:
-                shutil.rmtree(stored)
+        for name in history.lake.names(live.parent):
+            if name.startswith("epoch-") and name != live.name:
+                history.lake.remove(live.parent / name)
 
 
 def _folder(history: History, first: date) -> Path:
@@ -82,6 +82,7 @@ def _folder(history: History, first: date) -> Path:
 
 def _store(history: History, first: date, folder: Path) -> None:
     totals = totals_of(history, first)
+    history.lake.fetch(history.lake.catalog)
     catalog = read_table(history.lake.catalog, ENTITIES)
     no_tags = TERM_TOTALS.empty_table()
     with history.lake.staged(folder) as staging:

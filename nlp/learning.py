@@ -95,8 +95,9 @@ def learn(lake: Lake, snapshot: Snapshot, path: Path, progress: Progress = silen
 
 def forget_learned(lake: Lake) -> int:
     """Remove what was learned; return how many files that were."""
-    existed = _path(lake).exists()
-    _path(lake).unlink(missing_ok=True)
+    existed = lake.exists(_path(lake))
+    if existed:
+        lake.remove(_path(lake))
     return int(existed)
 
 
@@ -107,6 +108,7 @@ def with_learned(lake: Lake, snapshot: Snapshot) -> Snapshot:
         LakeError: what was learned cannot be read.
     """
     path = _path(lake)
+    lake.fetch(path)
     if not path.exists():
         return snapshot
     vectors = snapshot.vectors[EntityKind.ARTIST]

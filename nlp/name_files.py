@@ -1,7 +1,6 @@
 """The names of a lake's catalogue as files that every process maps, so that none has them in its own memory."""
 
 import errno
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,8 +32,9 @@ def open_names(lake: Lake) -> Names:
         LakeError: the files cannot be read.
     """
     folder = _folder(lake)
-    if not folder.exists():
+    if not lake.exists(folder):
         _make(lake, folder)
+    lake.fetch_folder(folder)
     try:
         entities = _mapped(folder / _ENTITIES)
         songs = mapped(folder / _ARTISTS), mapped(folder / _SONGS)
@@ -51,7 +51,7 @@ def _folder(lake: Lake) -> Path:
 
 def _make(lake: Lake, folder: Path) -> None:
     """Write the files, and remove those of an earlier catalogue. Who comes second finds them written."""
-    earlier = [path for path in folder.parent.glob("*") if path != folder]
+    earlier = [folder.with_name(name) for name in lake.names(folder.parent) if name != folder.name]
     with _unless_there(folder), lake.staged(folder) as staging:
         staging.mkdir()
         with pa.OSFile(str(staging / _ENTITIES), "wb") as sink, pa.ipc.new_file(sink, ENTITIES) as writer:
@@ -62,7 +62,7 @@ def _make(lake: Lake, folder: Path) -> None:
         np.save(staging / _ARTISTS, artists)
         np.save(staging / _SONGS, songs)
     for path in earlier:
-        shutil.rmtree(path, ignore_errors=True)
+        lake.remove(path)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from nlp.folding import fold
 from nlp.totals import TERM_TOTALS
 from records.errors import InputError
 from records.ids import file_fingerprint, fingerprint
-from records.lake import Dataset, Lake, read_fingerprint, read_table
+from records.lake import Dataset, Lake, day_of, read_table
 from records.types import StageReport, TermKind
 
 VERSION = 2
@@ -127,7 +127,7 @@ def import_tags(lake: Lake, path: Path, day: date) -> StageReport:
     """
     names = names_file(lake)
     try:
-        stamp = fingerprint([str(VERSION), file_fingerprint(path), read_fingerprint(lake.catalog)])
+        stamp = fingerprint([str(VERSION), file_fingerprint(path), lake.footer(lake.catalog).fingerprint])
     except OSError as error:
         raise InputError(f"the tags {path} cannot be read: {error.strerror}") from error
     with open_lines(path) as stream:
@@ -138,6 +138,7 @@ def import_tags(lake: Lake, path: Path, day: date) -> StageReport:
         if not lake.is_current(target, stamp):
             (_read_dump if dumped else _read_csv)(path, stream, given)
             lake.write_table(target, _resolved(lake, names, source, given), stamp)
+    lake.fetch(target)
     tags = read_table(target, TAGS)
     counts = [("tags", tags.num_rows), ("tagged artists and songs", len(tags.column("entity_id").unique()))]
     return StageReport("tags", (*counts, *sorted(given.left_out.items())), tuple(given.notes))
@@ -155,6 +156,7 @@ def tag_totals(lake: Lake, day: date) -> pa.Table:
     files = _files(lake, day)
     if not files:
         return TERM_TOTALS.empty_table()
+    lake.fetch(*files)
     tags = pa.concat_tables([read_table(path, TAGS) for path in files])
     with duckdb.connect() as db:
         db.register("tags", tags)
@@ -164,11 +166,11 @@ def tag_totals(lake: Lake, day: date) -> pa.Table:
 
 def tags_stamp(lake: Lake, day: date) -> str:
     """Return a fingerprint that changes when the tags as of a day do."""
-    return fingerprint([part for path in _files(lake, day) for part in (path.name, read_fingerprint(path))])
+    return fingerprint([part for path in _files(lake, day) for part in (path.name, lake.footer(path).fingerprint)])
 
 
 def _files(lake: Lake, day: date) -> list[Path]:
-    latest = {path.name: path for d in lake.days(Dataset.TAGS) if d <= day for path in lake.files(Dataset.TAGS, d)}
+    latest = {path.name: path for path in lake.files(Dataset.TAGS) if day_of(path) <= day}
     return [latest[name] for name in sorted(latest)]
 
 

@@ -5,7 +5,6 @@ came since, less the revisions that it replaced. When anything before the day ch
 catalogue is another one), the totals are summed anew from all counts.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from nlp.engine.base import FILE_COLUMNS, Engine, Tables
 from nlp.engine.local import LocalEngine
 from nlp.settings import WeighSettings
 from records.ids import fingerprint
-from records.lake import Dataset, Lake, read_table
+from records.lake import Dataset, Lake, day_of, read_table
 from records.schemas import COUNTS, DOCUMENTS
 
 VERSION = 3
@@ -166,11 +165,7 @@ class History:
         self.lake = lake
         self.settings = settings
         self.engine = engine or LocalEngine()
-        self._files = [
-            _Counted(day, path, *_footer(lake, path))
-            for day in lake.days(Dataset.COUNTS)
-            for path in lake.files(Dataset.COUNTS, day)
-        ]
+        self._files = [_Counted(day_of(path), path, *_footer(lake, path)) for path in lake.files(Dataset.COUNTS)]
 
     def stamp(self, day: date) -> str:
         """Return the fingerprint of the settings and of all counts up to a day."""
@@ -224,7 +219,9 @@ def totals_of(history: History, day: date, *, since: date | None = None) -> Tota
     if not _is_current(history, epoch):
         _store(history, epoch)
     if epoch == day:
-        terms, entities = (read_table(_file(history.lake, day, name), _TABLES[name]) for name in ("terms", "entities"))
+        files = {name: _file(history.lake, day, name) for name in ("terms", "entities")}
+        history.lake.fetch(*files.values())
+        terms, entities = (read_table(path, _TABLES[name]) for name, path in files.items())
         return Totals(terms, entities)
     with _changes(history, epoch, day) as (tables, fading):
         return _summed(tables, fading, since)
@@ -234,7 +231,7 @@ def remove_stale_totals(history: History) -> int:
     """Remove the totals that do not come of the counts as they are now; return of how many days."""
     stale = [day for day in history.lake.days(Dataset.TOTALS) if not _is_current(history, day)]
     for day in stale:
-        shutil.rmtree(history.lake.partition(Dataset.TOTALS, day))
+        history.lake.remove(history.lake.partition(Dataset.TOTALS, day))
     return len(stale)
 
 
@@ -259,13 +256,13 @@ def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[T
     age, settings = (day - base).days if base else 0, history.settings
     with history.engine.tables(history.lake) as tables:
         for name, schema in _TABLES.items():
-            tables.files(f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
+            tables.files(f"base_{name}", _here(history.lake, [_file(history.lake, base, name)] if base else []), schema)
         documents = [history.lake.root / Dataset.DOCUMENTS / path.parent.name / path.name for path in new]
-        tables.files("new_documents", documents, _DOCUMENTS_READ, placed=True)
+        tables.files("new_documents", _here(history.lake, documents), _DOCUMENTS_READ, placed=True)
         tables.keep("revision", _REVISIONS)
         replaced = tables.fetch("SELECT DISTINCT day, file FROM revision WHERE is_base", FILE_COLUMNS).to_pylist()
         old = [history.lake.partition(Dataset.COUNTS, found["day"]) / found["file"] for found in replaced]
-        tables.files("counts", [*old, *new], _COUNTS_READ, placed=True)
+        tables.files("counts", _here(history.lake, [*old, *new]), _COUNTS_READ, placed=True)
         tables.rows("fading", _fading(tables, day, settings))
         tables.keep("change", _CHANGES)
         yield tables, _Fading(0.5 ** (age / settings.half_life_days), 0.5 ** (age / settings.hot_half_life_days))
@@ -288,6 +285,11 @@ def _summed(tables: Tables, fading: _Fading, since: date | None) -> Totals:
     terms = tables.fetch(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
     factors = {"factor": fading.factor, "hot_factor": fading.hot_factor}
     return Totals(terms, tables.fetch(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors), touched)
+
+
+def _here(lake: Lake, paths: list[Path]) -> list[Path]:
+    lake.fetch(*paths)
+    return paths
 
 
 def _is_current(history: History, day: date) -> bool:

@@ -1,6 +1,5 @@
 """The stage term counts -> vectors."""
 
-import shutil
 from datetime import date
 
 import numpy as np
@@ -63,8 +62,8 @@ def weigh(
         ClusterError: the engine's cluster does not answer or cannot do the work.
     """
     mix = _mix(settings)
-    if not lake.catalog.exists():
-        raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")
+    if not lake.exists(lake.catalog):
+        raise ConfigurationError(f"{lake.address} has no catalogue yet; import one with `topterms catalog FILE`")
     steps = 2 + len(EntityKind)
     history = History(lake, settings, engine)
     stamp = _stamp(history, day)
@@ -74,6 +73,7 @@ def weigh(
         before = _before(history, day)
         said = totals_of(history, day, since=before.day if before else None), tag_totals(lake, day)
         progress("weigh", 2, steps)
+        lake.fetch(lake.catalog)
         catalog = read_table(lake.catalog, ENTITIES)
         vectors = {}
         for done, kind in enumerate(EntityKind, 3):
@@ -98,13 +98,14 @@ def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
     for day in lake.days(Dataset.VECTORS):
         folder = lake.partition(Dataset.VECTORS, day)
         live = f"build-{_stamp(history, day)}"
-        if not (folder / live).exists():
-            (folder / "manifest.json").unlink(missing_ok=True)
-        for build in [build for build in folder.glob("build-*") if build.name != live]:
-            shutil.rmtree(build)
-            removed += 1
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        if not lake.exists(folder / live):
+            lake.remove(folder / "manifest.json")
+        for name in lake.names(folder):
+            if name.startswith("build-") and name != live:
+                lake.remove(folder / name)
+                removed += 1
+        if not lake.names(folder):
+            lake.remove(folder)
     remove_stale_epochs(history)
     counts = (("vectors removed", removed), ("totals removed", remove_stale_totals(history)))
     return StageReport("purge", counts)
@@ -131,6 +132,7 @@ def _mix(settings: WeighSettings) -> dict[str, float]:
 
 def _is_live(lake: Lake, day: date, stamp: str) -> bool:
     manifest = lake.partition(Dataset.VECTORS, day) / "manifest.json"
+    lake.fetch(manifest)
     return manifest.exists() and read_manifest(manifest)["id"] == stamp
 
 

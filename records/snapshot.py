@@ -103,11 +103,12 @@ def write_snapshot(lake: Lake, snapshot: Snapshot) -> Path:
     """
     day = lake.partition(Dataset.VECTORS, snapshot.day)
     folder = day / f"build-{snapshot.id}"
-    if not folder.exists():
+    if not lake.exists(folder):
         with lake.staged(folder) as staging:
             for kind, vectors in snapshot.vectors.items():
                 _write_vectors(staging / kind, vectors)
             (staging / "manifest.json").write_text(json.dumps(_manifest(snapshot, staging), indent=2), encoding="utf-8")
+    lake.fetch_folder(folder)
     lake.write_text(day / "manifest.json", (folder / "manifest.json").read_text(encoding="utf-8"))
     return folder
 
@@ -119,18 +120,26 @@ def read_snapshot(lake: Lake, day: date | None = None) -> Snapshot:
         NoSnapshotError: there is none.
         LakeError: it was written by another schema version, or is damaged.
     """
-    days = [d for d in lake.days(Dataset.VECTORS) if (lake.partition(Dataset.VECTORS, d) / "manifest.json").exists()]
-    chosen = max(days, default=None) if day is None else day
-    if chosen is None or chosen not in days:
+    days = lake.days(Dataset.VECTORS)
+    chosen = next((d for d in reversed(days) if _has(lake, d)), None) if day is None else day
+    if chosen is None or chosen not in days or not _has(lake, chosen):
+        days = [d for d in days if _has(lake, d)]
         available = _listed(days) if days else "none was built yet; run `topterms weigh`"
         available += f"; `topterms weigh --day {day}` builds them from the counts" if days and day else ""
         raise NoSnapshotError(f"no vectors for {day or 'any day'}: {available}")
     folder = lake.partition(Dataset.VECTORS, chosen)
     manifest = read_manifest(folder / "manifest.json")
     build = folder / f"build-{manifest['id']}"
+    lake.fetch_folder(build)
     vectors = {EntityKind(kind): read_vectors(build / kind) for kind in manifest["kinds"]}
     epoch = manifest.get("epoch")
     return Snapshot(manifest["id"], chosen, manifest["mix"], vectors, epoch and date.fromisoformat(epoch))
+
+
+def _has(lake: Lake, day: date) -> bool:
+    manifest = lake.partition(Dataset.VECTORS, day) / "manifest.json"
+    lake.fetch(manifest)
+    return manifest.exists()
 
 
 def _listed(days: Sequence[date]) -> str:

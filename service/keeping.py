@@ -1,6 +1,5 @@
 """Old pages and old vectors leave the lake by rule; the latest never do."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ def expire(lake: Lake, *, day: date, keep: KeepSettings) -> StageReport:
     pages = [path for d in _old(lake, Dataset.PAGES, day, keep.pages_days) for path in lake.files(Dataset.PAGES, d)]
     parsed = [path for path in pages if _is_parsed(lake, path)]
     for path in parsed:
-        path.unlink()
+        lake.remove(path)
     _remove_empty(lake.root / Dataset.PAGES)
     removed = {dataset: _remove_days(lake, dataset, day, keep.vectors_days) for dataset in _DERIVED}
     counts = (
@@ -49,14 +48,14 @@ def _remove_days(lake: Lake, dataset: Dataset, day: date, days: int) -> int:
     old = list(_old(lake, dataset, day, days))
     for found in old:
         folder = lake.partition(dataset, found)
-        (folder / "manifest.json").unlink(missing_ok=True)  # what is half removed is no snapshot any more
-        shutil.rmtree(folder)
+        lake.remove(folder / "manifest.json")  # what is half removed is no snapshot any more
+        lake.remove(folder)
     return len(old)
 
 
 def _is_parsed(lake: Lake, pages: Path) -> bool:
     stem = pages.name.removesuffix(".gz").removesuffix(".warc")
-    return (lake.root / Dataset.DOCUMENTS / pages.parent.name / f"{stem}.parquet").exists()
+    return lake.exists(lake.root / Dataset.DOCUMENTS / pages.parent.name / f"{stem}.parquet")
 
 
 def _remove_empty(folder: Path) -> None:

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from records.errors import UnknownEntityError
-from records.lake import Dataset, read_fingerprint
+from records.lake import Dataset
 from records.snapshot import Snapshot, read_snapshot
 from records.types import Document, Entity, EntityKind, StageReport, Term, TermKind
 from service.pipeline import open_index, writing
@@ -101,6 +101,7 @@ class LiveProject:
         """
         day = day or self.index.live().day
         manifest = self.lake.partition(Dataset.VECTORS, day) / "manifest.json"
+        self.lake.fetch(manifest)
         stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
         return self._snapshots.get((day, stamp), lambda: read_snapshot(self.lake, day))
 
@@ -164,7 +165,7 @@ class LiveProject:
         Raises:
             ConfigurationError: there is no catalogue.
         """
-        return self._linkers.get(read_fingerprint(self.lake.catalog), self._linker).link(document)
+        return self._linkers.get(self.lake.footer(self.lake.catalog).fingerprint, self._linker).link(document)
 
     def catalogued(self, ids: Iterable[str]) -> dict[str, Entity]:
         """Return the entities of the catalogue of these ids, by id."""

@@ -90,8 +90,8 @@ class Chain:
     def refresh_catalog(self) -> StageReport:
         """Import the project's catalogue file if it changed since a catalogue was imported last."""
         path = self._project.catalog
-        seen = _read(self._seen_catalog)
-        if self.lake.catalog.exists() and (not path.is_file() or file_fingerprint(path) == seen):
+        seen = self._read(self._seen_catalog)
+        if self.lake.exists(self.lake.catalog) and (not path.is_file() or file_fingerprint(path) == seen):
             return StageReport("catalog", (), ("the catalogue has not changed",))
         return self.import_catalog(path)
 
@@ -116,7 +116,7 @@ class Chain:
         path = self._project.sources
         if not path.exists():
             return StageReport("crawl", (), (f"there is no {path.name}: nothing to crawl",))
-        if _read(self._crawled) == self._crawl_stamp(path):
+        if self._read(self._crawled) == self._crawl_stamp(path):
             return StageReport("crawl", (), ("crawled today already; `topterms crawl` looks again",))
         return self.crawl()
 
@@ -183,7 +183,7 @@ class Chain:
 
         path = self._project.sources
         opted_out = [source.name for source in read_sources(path) if source.opt_out] if path.exists() else []
-        return remember_opted_out(self.lake, opted_out).stamp != (_read(self._purged) or NOTHING.stamp)
+        return remember_opted_out(self.lake, opted_out).stamp != (self._read(self._purged) or NOTHING.stamp)
 
     def parse(self) -> StageReport:
         """Turn pages that are not parsed yet into documents."""
@@ -231,6 +231,15 @@ class Chain:
         if path is None:
             return StageReport("learn", (("models forgotten", forget_learned(self.lake)),))
         return learn(self.lake, read_snapshot(self.lake), path, self._progress)
+
+    def _read(self, path: Path) -> str:
+        self.lake.fetch(path)
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise TopTermsError(f"{path} cannot be read: {error.strerror}") from error
 
     @property
     def _seen_catalog(self) -> Path:
@@ -296,12 +305,3 @@ def timed(stage: Callable[[], StageReport]) -> Ran:
     began = time.monotonic()
     report = stage()
     return Ran(report, time.monotonic() - began)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise TopTermsError(f"{path} cannot be read: {error.strerror}") from error

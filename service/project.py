@@ -7,8 +7,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from records.errors import ConfigurationError, LakeError
+from records.errors import ConfigurationError, LakeError, TopTermsError
 from records.lake import Lake
+from records.opening import is_remote, open_lake
 from service.settings import FILE_NAME, Settings, read_settings
 
 
@@ -30,17 +31,21 @@ class Project:
         return self.folder / self.settings.catalog
 
     @property
-    def lake_folder(self) -> Path:
-        """The folder of the lake."""
-        return self.folder / self.settings.lake
+    def lake_address(self) -> str:
+        """Where the lake lies: a folder, or an address on an object store."""
+        return self.settings.lake if is_remote(self.settings.lake) else str(self.folder / self.settings.lake)
 
-    def lake(self) -> Lake:
+    def lake(self, *, create: bool = False) -> Lake:
         """Open the lake.
 
+        Args:
+            create: make one where nothing is yet.
+
         Raises:
-            LakeError: there is none, or one of another schema version.
+            LakeError: there is none, or one of another schema version, or it cannot be reached.
         """
-        return Lake(self.lake_folder)
+        cache = self.folder / self.settings.lake_cache if self.settings.lake_cache else None
+        return open_lake(self.lake_address, cache=cache, create=create)
 
     @contextmanager
     def locked(self) -> Iterator[Lake]:
@@ -56,7 +61,7 @@ class Project:
                 yield lake
         except Timeout:
             raise LakeError(
-                f"another topterms command is writing to {lake.root}; wait until it ends, then try again"
+                f"another topterms command is writing to {lake.address}; wait until it ends, then try again"
             ) from None
 
 
@@ -79,7 +84,8 @@ def create_project(folder: Path, *, settings: str, sources: str, catalog: str) -
     """Make a project of the texts of its files, and an empty lake.
 
     Raises:
-        ConfigurationError: one of the files is there already; then nothing is written.
+        ConfigurationError: one of the files is there already.
+        LakeError: the lake cannot be made. In either case no file is left.
     """
     texts = {FILE_NAME: settings, "sources.toml": sources, "catalog.csv": catalog}
     there = [name for name in texts if (folder / name).exists()]
@@ -88,6 +94,11 @@ def create_project(folder: Path, *, settings: str, sources: str, catalog: str) -
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    project = open_project(folder)
-    Lake(project.lake_folder, create=True)
+    try:
+        project = open_project(folder)
+        project.lake(create=True)
+    except TopTermsError:
+        for name in texts:
+            (folder / name).unlink()
+        raise
     return project

@@ -106,8 +106,10 @@ class Settings(BaseSettings):
 
     index: str = ""
     """Address of an Elasticsearch server; empty for the embedded index in the lake."""
-    lake: Path = Path("lake")
-    """Folder of the lake."""
+    lake: str = "lake"
+    """Folder of the lake, or its address on an object store (s3://bucket/prefix)."""
+    lake_cache: str = ""
+    """Folder for copies of what lies on an object store; the user's cache folder if empty."""
     sources: Path = Path("sources.toml")
     """File that says where to crawl."""
     catalog: Path = Path("catalog.csv")

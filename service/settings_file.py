@@ -14,8 +14,8 @@ _HEAD = """\
 """
 
 
-def settings_file() -> str:
-    """Return the text of a commented settings file in which nothing is set."""
+def settings_file(lake: str = "") -> str:
+    """Return the text of a commented settings file in which nothing is set but the lake, if one is given."""
     schema = Settings.model_json_schema()
     tables = schema["$defs"]
     properties: dict[str, dict[str, Any]] = schema["properties"]
@@ -28,7 +28,8 @@ def settings_file() -> str:
                 f"[{key}]  # {table['description'].splitlines()[0]}",
                 *_lines(table["properties"], described["default"]),
             ]
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return text.replace('# lake = "lake"', f"lake = {_toml(lake)}") if lake else text
 
 
 def _lines(properties: Mapping[str, Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,7 @@ def find_foreign(lake: Lake, handles: Iterable[str]) -> dict[str, str]:
         LakeError: the catalogue cannot be read.
     """
     pairs = [(handle, spelling) for handle in dict.fromkeys(handles) for spelling in _spellings(handle)]
+    lake.fetch(lake.catalog)
     if not (pairs and lake.catalog.exists()):
         return {}
     wanted = pa.table({"handle": pa.array(sorted({spelling for _, spelling in pairs}), pa.string())})

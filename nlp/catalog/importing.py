@@ -185,6 +185,7 @@ def _write(lake: Lake, merger: Merger, stamp: str) -> None:
 
 
 def _counts(lake: Lake) -> Iterator[tuple[str, int]]:
+    lake.fetch(lake.catalog)
     kinds = pq.ParquetFile(lake.catalog).read(["kind"]).column("kind").value_counts().to_pylist()
     found = {count["values"]: count["counts"] for count in kinds}
     for kind in EntityKind:

@@ -82,8 +82,11 @@ def names_file(lake: Lake) -> Path:
     """
     expect_catalog(lake)
     path = names_path(lake)
+    lake.fetch(path)
     if not path.exists():
-        raise ConfigurationError(f"{lake.root} has a catalogue without an index of names; run `topterms catalog FILE`")
+        raise ConfigurationError(
+            f"{lake.address} has a catalogue without an index of names; run `topterms catalog FILE`"
+        )
     return path
 
 
@@ -93,10 +96,11 @@ def names_path(lake: Lake) -> Path:
 
 
 def expect_catalog(lake: Lake) -> None:
-    """Expect the lake to have a catalogue.
+    """Expect the lake to have a catalogue, which can be read from then on.
 
     Raises:
         ConfigurationError: no catalogue was imported yet.
     """
+    lake.fetch(lake.catalog)
     if not lake.catalog.exists():
-        raise ConfigurationError(f"{lake.root} has no catalogue yet; import one with `topterms catalog FILE`")
+        raise ConfigurationError(f"{lake.address} has no catalogue yet; import one with `topterms catalog FILE`")

@@ -30,6 +30,16 @@ Day = Annotated[
     datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day to work for.")
 ]
 
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ADDRESS",
+        help="What counts and sums: local, this machine, or spark://HOST:PORT, a Spark master whose workers see the "
+        "lake and have topterms[spark]; the setting `engine` if silent.",
+    ),
+]
+
 
 def examples(*commands: str) -> str:
     """Return the end of a help page that shows commands as they are typed."""

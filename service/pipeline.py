@@ -8,7 +8,7 @@ Every stage does what is due and nothing twice, so a chain that was cut short is
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from service.project import Project
 
 if TYPE_CHECKING:  # what a stage is made of is imported when it runs: a question needs no crawler
     from index.base import Index
+    from nlp.engine.base import Engine
 
 FAILED = "sources failed"
 """What the crawl counts the sources as that could not be read."""
@@ -50,16 +51,22 @@ class Chain:
         lake: the project's lake.
         day: the day that pages are filed under and vectors are made for.
         progress: told how far each stage is.
+        engine: address of what counts and sums; that of the settings if None.
     """
 
-    def __init__(self, project: Project, lake: Lake, day: date, progress: Progress = silent) -> None:
+    def __init__(
+        self, project: Project, lake: Lake, day: date, progress: Progress = silent, engine: str | None = None
+    ) -> None:
         self._project = project
         self.lake = lake
         self.day = day
         self._progress = progress
+        self._engine_address = engine or project.settings.engine
+        self._engine: Engine | None = None
 
     def run(self) -> Iterator[Ran]:
         """Do all that is due, stage by stage; nothing that is done already is done again."""
+        self._open_engine()  # what cannot be used is told before any work
         yield timed(self.refresh_catalog)
         is_purge_due = self._is_purge_due()
         if is_purge_due:
@@ -207,13 +214,15 @@ class Chain:
         """Count the terms of documents that are not counted yet."""
         from nlp.count import count
 
-        return count(self.lake, settings=self._project.settings.count, progress=self._progress)
+        settings = self._project.settings.count
+        return count(self.lake, settings=settings, progress=self._progress, engine=self._open_engine())
 
     def weigh(self) -> StageReport:
         """Turn all counts up to the day into its vectors."""
         from nlp.weigh import weigh
 
-        return weigh(self.lake, day=self.day, settings=self._project.settings.weigh, progress=self._progress)
+        settings, engine = self._project.settings.weigh, self._open_engine()
+        return weigh(self.lake, day=self.day, settings=settings, progress=self._progress, engine=engine)
 
     def publish(self, day: date | None = None) -> StageReport:
         """Make the vectors of a day (the latest if None), with what was learned, the ones that answer."""
@@ -241,6 +250,18 @@ class Chain:
         except OSError as error:
             raise TopTermsError(f"{path} cannot be read: {error.strerror}") from error
 
+    def close(self) -> None:
+        """Let go of what the stages hold."""
+        if self._engine:
+            self._engine.close()
+
+    def _open_engine(self) -> "Engine":
+        if self._engine is None:
+            from nlp.engine.opening import open_engine
+
+            self._engine = open_engine(self._engine_address)
+        return self._engine
+
     @property
     def _seen_catalog(self) -> Path:
         return self.lake.catalog.with_name("project-file")
@@ -258,13 +279,16 @@ class Chain:
 
 
 @contextmanager
-def writing(project: Project, *, day: date | None = None, progress: Progress = silent) -> Iterator[Chain]:
+def writing(
+    project: Project, *, day: date | None = None, progress: Progress = silent, engine: str | None = None
+) -> Iterator[Chain]:
     """Give the chain of a project, with the lake locked until the block ends.
 
     Args:
         project: the project.
         day: the day to work for; today (UTC) if None.
         progress: told how far each stage is.
+        engine: address of what counts and sums; that of the settings if None.
 
     Raises:
         LakeError: another process writes to the lake, or there is no lake.
@@ -273,8 +297,8 @@ def writing(project: Project, *, day: date | None = None, progress: Progress = s
     today = datetime.now(UTC).date()
     if day and not FIRST_DAY <= day <= today:
         raise QueryError(f"the day is {day}; expected one from {FIRST_DAY} to {today}, which is today in UTC")
-    with project.locked() as lake:
-        yield Chain(project, lake, day or today, progress)
+    with project.locked() as lake, closing(Chain(project, lake, day or today, progress, engine)) as chain:
+        yield chain
 
 
 def open_index(project: Project, lake: Lake | None = None) -> "Index":

@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     """Folder of the lake, or its address on an object store (s3://bucket/prefix)."""
     lake_cache: str = ""
     """Folder for copies of what lies on an object store; the user's cache folder if empty."""
+    engine: str = "local"
+    """What counts and sums: local, this machine, or spark://HOST:PORT, the address of a Spark master."""
     sources: Path = Path("sources.toml")
     """File that says where to crawl."""
     catalog: Path = Path("catalog.csv")

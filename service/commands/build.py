@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from records.types import StageReport
-from service.options import AsJson, Day, Folder, examples
+from service.options import AsJson, Day, Engine, Folder, examples
 
 if TYPE_CHECKING:
     from service.pipeline import Chain
@@ -20,8 +21,10 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 HERE = Path()
 
 
-@app.command(epilog=examples("run", "run -C ~/music --json", "run --day 2026-11-21"))
-def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
+@app.command(
+    epilog=examples("run", "run -C ~/music --json", "run --day 2026-11-21", "run --engine spark://10.0.0.1:7077")
+)
+def run(folder: Folder = HERE, day: Day = None, engine: Engine = None, as_json: AsJson = False) -> None:
     """Do all that is due, from the crawl to the published vectors.
 
     That is: catalogue, crawl, parse, count, weigh, publish, and what is to be removed. Nothing is done twice; a run
@@ -35,7 +38,8 @@ def run(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None
     from service.terminal import bars
 
     project = open_project(folder)
-    with interruptible(), bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+    chained = partial(writing, project, day=_date(day), engine=engine)
+    with interruptible(), bars() as progress, chained(progress=progress) as chain:
         report, failure = run_all(chain, lambda ran: None if as_json else print_ran(ran))
     if as_json or not failure:
         print_run(report, as_json=as_json)
@@ -58,16 +62,16 @@ def parse(folder: Folder = HERE, as_json: AsJson = False) -> None:
     run_stage(folder, as_json, lambda chain: chain.parse())
 
 
-@app.command(epilog=examples("count"))
-def count(folder: Folder = HERE, as_json: AsJson = False) -> None:
+@app.command(epilog=examples("count", "count --engine spark://10.0.0.1:7077"))
+def count(folder: Folder = HERE, engine: Engine = None, as_json: AsJson = False) -> None:
     """Count the terms of artists and songs in new documents."""
-    run_stage(folder, as_json, lambda chain: chain.count())
+    run_stage(folder, as_json, lambda chain: chain.count(), engine=engine)
 
 
 @app.command(epilog=examples("weigh", "weigh --day 2026-11-01"))
-def weigh(folder: Folder = HERE, day: Day = None, as_json: AsJson = False) -> None:
+def weigh(folder: Folder = HERE, day: Day = None, engine: Engine = None, as_json: AsJson = False) -> None:
     """Turn counts into the vectors of a day, today if silent."""
-    run_stage(folder, as_json, lambda chain: chain.weigh(), day)
+    run_stage(folder, as_json, lambda chain: chain.weigh(), day, engine)
 
 
 @app.command(epilog=examples("publish", "publish --day 2026-11-01"))
@@ -129,7 +133,11 @@ def learn(
 
 
 def run_stage(
-    folder: Path, as_json: bool, stage: Callable[["Chain"], StageReport], day: datetime | None = None
+    folder: Path,
+    as_json: bool,
+    stage: Callable[["Chain"], StageReport],
+    day: datetime | None = None,
+    engine: str | None = None,
 ) -> None:
     """Run one stage of a project's chain and print what it did."""
     from service.ending import interruptible
@@ -139,7 +147,8 @@ def run_stage(
     from service.terminal import bars
 
     project = open_project(folder)
-    with interruptible(), bars() as progress, writing(project, day=_date(day), progress=progress) as chain:
+    chained = partial(writing, project, day=_date(day), engine=engine)
+    with interruptible(), bars() as progress, chained(progress=progress) as chain:
         ran = timed(lambda: stage(chain))
     print_ran(ran, as_json=as_json)
 

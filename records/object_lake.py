@@ -180,7 +180,7 @@ class ObjectLake(Lake):
         try:
             yield path
         finally:
-            if _is_settled(path) and self._copies.etag(name) != expected:
+            if _is_settled(path) and not (stored and self._copies.etag(name) == expected):
                 self._put_back(name, path, expected)
 
     @contextmanager

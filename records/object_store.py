@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^\0]*)")
 """Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 _ATTEMPTS = 5
-_ONE_PUT = 64 << 20
+ONE_PUT = 64 << 20
 """Bytes above which a file goes up in parts; it appears when the last has come."""
 AT_ONCE = 8
 """Connections of one process; a request waits for the network most of its time."""
@@ -134,7 +134,7 @@ class ObjectStore:
     def put(self, name: str, file: Path) -> Stored:
         """Make a file the object of a name; return what the store has now."""
         with self._told(name):
-            if file.stat().st_size > _ONE_PUT:
+            if file.stat().st_size > ONE_PUT:
                 self._client.upload_file(str(file), self.bucket, self._prefix + name, Config=self._parts)
                 return _stored(name, self._client.head_object(**self._at(name)))
             with file.open("rb") as body:
@@ -275,4 +275,4 @@ def _client(address: str) -> tuple[Any, Any]:
         client = boto3.session.Session().client("s3", config=config)
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"{address} cannot be used: {error}") from error
-    return client, TransferConfig(multipart_threshold=_ONE_PUT, max_concurrency=AT_ONCE)
+    return client, TransferConfig(multipart_threshold=ONE_PUT, max_concurrency=AT_ONCE)

@@ -17,16 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.table import machine
-from nlp.latent import fit_space, fold_in
-from nlp.leaning import lean_on_neighbors, well_read
-from nlp.settings import DEFAULT_MIX, WeighSettings
-from nlp.totals import ENTITY_TOTALS, TERM_TOTALS
-from nlp.weighting import Weighed, entity_rows, vocabulary_of, weigh_terms
+from bench.weighed import Fitted, by_mix, fitted, leaning
+from nlp.latent import fold_in
 from records.errors import InputError
 from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
-from records.snapshot import LATENT
-from records.types import EntityKind, TermKind
+from records.types import EntityKind
 
 THINNED, SENTENCES, WORDS = 300, 2, 1000
 """How many artists are thinned, to how many sentences, and how many words must have been said of each."""
@@ -45,15 +41,6 @@ CREATE TEMP TABLE thin AS
 SELECT * FROM counts ANTI JOIN thinned USING (entity_id)
 UNION ALL
 SELECT * REPLACE (least(tf, 1) AS tf) FROM counts SEMI JOIN kept USING (entity_id, document_id, start)
-"""
-_TERMS = """
-SELECT entity_id, kind, term, 'all' AS source, sum(tf)::DOUBLE AS tf, count(*) AS documents FROM {table}
-GROUP BY ALL ORDER BY ALL
-"""
-_ENTITIES = """
-SELECT entity_id, 'all' AS source, count(DISTINCT document_id) AS documents,
-       count(DISTINCT document_id)::DOUBLE AS faded, 0::DOUBLE AS hot
-FROM {table} GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -74,13 +61,11 @@ def measure(lake: Lake, *, artists: int = THINNED, words: float = WORDS, seed: i
         db.register("artists", catalog.filter(pc.equal(catalog.column("kind"), str(EntityKind.ARTIST))))
         db.execute(_READ, {"paths": [str(path) for path in lake.files(Dataset.COUNTS)]})
         thinned = _thin(db, artists, words, np.random.default_rng(seed))
-        whole, cut = _weighed(db, "counts", catalog), _weighed(db, "thin", catalog)
-    at_first = _latent(whole)[0]
-    expected = _nearest(whole, at_first, thinned)
-    alone, leaning = _latent(cut)
+        whole, cut = fitted(db, "counts", catalog), fitted(db, "thin", catalog)
+    expected = _nearest(whole, fold_in(*whole), thinned)
     return {
-        "alone": _kept(expected, _nearest(cut, alone, thinned)),
-        "leaning": _kept(expected, _nearest(cut, leaning, thinned)),
+        "alone": _kept(expected, _nearest(cut, fold_in(*cut), thinned)),
+        "leaning": _kept(expected, _nearest(cut, leaning(cut), thinned)),
     }
 
 
@@ -105,32 +90,10 @@ def _thin(db: duckdb.DuckDBPyConnection, artists: int, words: float, rng: np.ran
     return chosen
 
 
-def _weighed(db: duckdb.DuckDBPyConnection, table: str, catalog: pa.Table) -> tuple[Weighed, npt.NDArray[np.float32]]:
-    """Return the weighed terms of all artists, and the latent space fitted to them."""
-    terms = db.sql(_TERMS.format(table=table)).to_arrow_table().cast(TERM_TOTALS)
-    entities = db.sql(_ENTITIES.format(table=table)).to_arrow_table().cast(ENTITY_TOTALS)
-    no_tags = TERM_TOTALS.empty_table()
-    rows = entity_rows(entities, no_tags, catalog, EntityKind.ARTIST)
-    vocabulary = vocabulary_of(rows, terms, catalog)
-    weighed = weigh_terms(rows, terms, no_tags, catalog, vocabulary)
-    return weighed, fit_space(weighed, vocabulary.num_rows, WeighSettings().dimensions)
-
-
-def _latent(fitted: tuple[Weighed, npt.NDArray[np.float32]]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return the latent vectors of artists on their own, and leaning."""
-    own = fold_in(*fitted)
-    return own, lean_on_neighbors(fitted[0], own, well_read(*fitted))[0]
-
-
-def _nearest(
-    fitted: tuple[Weighed, npt.NDArray[np.float32]], latent: npt.NDArray[np.float32], of: list[str]
-) -> list[frozenset[str]]:
-    weighed, ids = fitted[0], fitted[0].entities.to_pylist()
+def _nearest(found: Fitted, latent: npt.NDArray[np.float32], of: list[str]) -> list[frozenset[str]]:
+    ids = found[0].entities.to_pylist()
     rows = [ids.index(artist) for artist in of]
-    scores = DEFAULT_MIX[LATENT] * (latent[rows] @ latent.T)
-    for kind in TermKind:
-        block = weighed.matrix[:, weighed.block(kind)]
-        scores += DEFAULT_MIX[kind] * (block[rows] @ block.T).toarray()
+    scores = by_mix(found[0], latent, rows)
     scores[np.arange(len(rows)), rows] = -np.inf
     return [frozenset(ids[place] for place in np.argsort(-row, kind="stable")[:NEAREST]) for row in scores]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -82,8 +83,7 @@ Record = TypeVar("Record")
 def to_table(records: Iterable[object], schema: pa.Schema) -> pa.Table:
     """Lay records (dataclasses whose fields are the schema's columns) out as a table, in their order."""
     rows = list(records)
-    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in schema.names}
-    return pa.table(columns, schema=schema)
+    return pa.table({name: list(map(attrgetter(name), rows)) for name in schema.names}, schema=schema)
 
 
 def from_table(table: pa.Table, record: type[Record]) -> Iterator[Record]:
@@ -96,10 +96,6 @@ def from_table(table: pa.Table, record: type[Record]) -> Iterator[Record]:
         for row in batch.to_pylist():
             row.update({name: cast(row[name]) for name, cast in casts.items()})
             yield record(**row)
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, StrEnum) else value
 
 
 _KINDS: dict[type[Any], type[StrEnum]] = {Document: DocumentKind, Entity: EntityKind, TermCount: TermKind}

@@ -18,6 +18,8 @@ class EntityKind(StrEnum):
 class TermKind(StrEnum):
     """What a term is made of. Kinds are weighed apart and mixed when a query is asked."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and counting asks for it again and again
+
     N1 = "n1"
     """A single word, as it stands in the text, lower case."""
     N2 = "n2"

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-service headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-service bench-spark headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -54,6 +54,9 @@ bench-damage: setup ## Damage 4,000 WARC files at random: is it told, and what s
 
 bench-service: setup ## How fast the HTTP service answers at 100,000 artists, with 1, 8 and 32 clients
 	$(BIN)/python -m bench.service
+
+bench-spark: setup ## One machine against Spark: make bench-spark DOCUMENTS=posts.jsonl CATALOG=catalog.csv
+	$(BIN)/python -m bench.spark --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
 
 headline: setup ## Neighbours of the headline benchmark: make headline DATA=DIR OUT=neighbors.jsonl
 	$(BIN)/python -m bench.headline --data "$(DATA)" --out "$(OUT)"

@@ -20,6 +20,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.canonical import site
+from crawler.parts import Part, crawl_log, crawl_state
 from crawler.recorder import Memory
 from crawler.sources import Source, SourceKind
 from crawler.state import CrawlState
@@ -38,21 +39,22 @@ def main() -> int:
     sources = [Source(**{**entry, "kind": SourceKind(entry["kind"])}) for entry in job["sources"]]
     lake = open_lake(job["lake"], cache=Path(job["cache"]))
     lake.hold()
+    part = Part(*job["part"])
     try:
-        state = CrawlState(lake.crawl_state)
+        state = CrawlState(crawl_state(lake, part))
     except LakeError as error:
         _say(error=str(error))
         return 1
     state.settle([path.name for path in lake.files(Dataset.PAGES)])
-    _Crawl(lake, state, date.fromisoformat(job["day"])).run(sources)
+    _Crawl(lake, state, date.fromisoformat(job["day"]), crawl_log(lake, part)).run(sources)
     state.close()
     return 0
 
 
 class _Crawl:
-    def __init__(self, lake: Lake, state: CrawlState, day: date) -> None:
+    def __init__(self, lake: Lake, state: CrawlState, day: date, log: Path) -> None:
         self._lake, self._state, self._day = lake, state, day
-        settings = Settings({"LOG_FILE": str(lake.root / "crawl.log"), "LOG_FILE_APPEND": False})
+        settings = Settings({"LOG_FILE": str(log), "LOG_FILE_APPEND": False})
         settings.setmodule("crawler.settings", priority="default")
         self._process = AsyncCrawlerProcess(settings)
         self._gate = asyncio.Semaphore(_SITES_AT_ONCE)

@@ -12,7 +12,10 @@ from datetime import date
 from threading import Timer
 from typing import Any
 
+from filelock import FileLock
+
 from crawler.forgotten import read_forgotten, remember_gone
+from crawler.parts import ALL, Part, crawl_log, crawl_state, crawling, in_part, other_states
 from crawler.sources import Source
 from crawler.state import CrawlState
 from records.errors import LakeError, TopTermsError
@@ -32,47 +35,64 @@ _COUNTS = {
 }
 
 
-def crawl(lake: Lake, sources: Sequence[Source], *, day: date, progress: Progress = silent) -> StageReport:
-    """Fetch what is new or changed of all sources into the lake's pages of a day.
+def crawl(
+    lake: Lake, sources: Sequence[Source], *, day: date, part: Part = ALL, progress: Progress = silent
+) -> StageReport:
+    """Fetch what is new or changed of all sources, or of a part of their sites, into the lake's pages of a day.
 
     Sites are crawled at the same time, each one request after the other. Files appear whole; a crawl that was killed
     goes on where it was when it is started again on the same day. Ctrl-C keeps what was fetched so far.
 
     Args:
         lake: where the pages go.
-        sources: what to crawl; those that opted out or were taken down are passed over.
+        sources: what to crawl, in whatever part; those that opted out or were taken down are passed over.
         day: the day of fetching that the pages are filed under.
+        part: the part of the sites; other parts can be crawled at the same time by other machines.
         progress: told the number of answers so far.
 
     Raises:
         LakeError: another crawl of this lake is running, or the crawl state cannot be used.
     """
     lake.sweep()
-    with lake.borrowed(lake.crawl_state):
-        return _crawl(lake, sources, day, progress)
+    with crawling(lake, part), lake.borrowed(crawl_state(lake, part)):
+        return _crawl(lake, in_part(sources, part), day, part, progress)
 
 
-def _crawl(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> StageReport:
+def _crawl(lake: Lake, sources: Sequence[Source], day: date, part: Part, progress: Progress) -> StageReport:
     forgotten = read_forgotten(lake)
     wanted = [source for source in sources if not (source.opt_out or forgotten.covers_source(source.name))]
-    outcomes = list(_run(lake, wanted, day, progress)) if wanted else []
+    _take_over(lake, part, [source.name for source in sources])
+    outcomes = list(_run(lake, wanted, day, part, progress)) if wanted else []
     lake.hold()  # as it is now: the process that crawled put files into it
-    if lake.crawl_state.exists():
-        _note_gone(lake, sources)
+    if crawl_state(lake, part).exists():
+        _note_gone(lake, sources, part)
     return _report(outcomes, len(wanted), len(sources) - len(wanted))
 
 
-def _note_gone(lake: Lake, sources: Sequence[Source]) -> None:
-    """Note which documents are to vanish since their pages did."""
-    with closing(CrawlState(lake.crawl_state)) as state:
-        remember_gone(lake, [(s.name, url) for s in sources if s.drop_gone for url in state.gone(s.name)])
+def _take_over(lake: Lake, part: Part, sources: Sequence[str]) -> None:
+    """Let a part that is crawled for the first time know what was known of its sites when they were split otherwise."""
+    others = other_states(lake, part)
+    if not others or not sources:
+        return
+    with closing(CrawlState(crawl_state(lake, part))) as state:
+        for path in others if state.is_new else ():
+            with lake.borrowed(path):
+                state.take_over(path, sources)
 
 
-def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -> Iterator[dict[str, Any]]:
+def _note_gone(lake: Lake, sources: Sequence[Source], part: Part) -> None:
+    """Note which documents are to vanish since their pages did; other parts may be about to do so, too."""
+    with closing(CrawlState(crawl_state(lake, part))) as state, FileLock(lake.root / ".forgotten.lock"):
+        gone = [(s.name, url) for s in sources if s.drop_gone for url in state.gone(s.name)]
+        remember_gone(lake, gone, None if part.is_all else [source.name for source in sources])
+
+
+def _run(lake: Lake, sources: Sequence[Source], day: date, part: Part, progress: Progress) -> Iterator[dict[str, Any]]:
     job = {
         "lake": lake.address,
         "cache": str(lake.root.parent),
         "day": day.isoformat(),
+        "part": [part.number, part.of],
         "sources": [asdict(source) for source in sources],
     }
     command = [sys.executable, "-m", "crawler.child"]
@@ -89,7 +109,7 @@ def _run(lake: Lake, sources: Sequence[Source], day: date, progress: Progress) -
             _end(child)
             raise
         if child.wait() != 0:
-            log = lake.root / "crawl.log"
+            log = crawl_log(lake, part)
             raise TopTermsError(f"the crawl ended early with status {child.returncode}; {log} may say why")
 
 

@@ -7,7 +7,7 @@ pages: it counts as taken down until the site has it again.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,9 +114,17 @@ def remember_opted_out(lake: Lake, sources: Iterable[str]) -> Forgotten:
     return after
 
 
-def remember_gone(lake: Lake, gone: Iterable[tuple[str, str]]) -> None:
-    """Put pages (source, canonical address) that are gone for good in the place of those that were before."""
-    replace(read_forgotten(lake), gone=frozenset(gone)).write(lake)
+def remember_gone(lake: Lake, gone: Iterable[tuple[str, str]], of: Collection[str] | None = None) -> None:
+    """Put pages (source, canonical address) that are gone for good in the place of those that were before.
+
+    Args:
+        lake: the lake.
+        gone: the pages.
+        of: the sources that were looked at; what was gone of others stays. All sources if None.
+    """
+    before = read_forgotten(lake)
+    others = {one for one in before.gone if of is not None and one[0] not in of}
+    replace(before, gone=frozenset({*gone, *others})).write(lake)
 
 
 def _file(lake: Lake) -> Path:

@@ -5,10 +5,12 @@ the file is renamed into the lake, then the rows become current. Whoever opens t
 pending files arrived and forgets the others, so that no page is seen but lost, and none is stored twice.
 """
 
+import itertools
 import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -107,6 +109,30 @@ class CrawlState:
             if file in names:
                 self.promote(file)
         self._db.execute("DELETE FROM pending")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no run was begun yet."""
+        return self._db.execute("SELECT 1 FROM run").fetchone() is None
+
+    def take_over(self, other: Path, sources: Sequence[str]) -> None:
+        """Remember of sources what another state does; what is remembered already stays.
+
+        Raises:
+            LakeError: the other state is in use, or is none.
+        """
+        self._db.execute("BEGIN")
+        try:
+            with closing(sqlite3.connect(f"{other.as_uri()}?mode=ro", uri=True, timeout=_LOCK_SECONDS)) as db:
+                for table, source in itertools.product(("page", "run", "gone"), sources):
+                    rows = db.execute(f"SELECT * FROM {table} WHERE source = ?", (source,)).fetchall()  # noqa: S608
+                    if rows:
+                        marks = ", ".join("?" * len(rows[0]))
+                        self._db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608
+        except sqlite3.DatabaseError as error:
+            self._db.execute("ROLLBACK")
+            raise LakeError(f"{other} cannot be taken over ({error}); expected that no crawl uses it") from error
+        self._db.execute("COMMIT")
 
     def forget(self, is_forgotten: Callable[[str, str], bool]) -> None:
         """Remove the pages of which `is_forgotten(source, address)` holds, and every link to them, beyond recovery."""

@@ -14,6 +14,7 @@ from crawler.archive import ArchivedPage, read_pages
 from crawler.forgotten import Forgotten, read_forgotten
 from crawler.parse import documents_file, pages_stamp
 from crawler.parsers.page import parse_page
+from crawler.parts import crawl_states
 from crawler.state import CrawlState
 from records.errors import LakeError
 from records.lake import Dataset, Lake, read_fingerprint, read_table
@@ -50,8 +51,8 @@ def take_down(lake: Lake, *, progress: Progress = silent) -> StageReport:
         if path in lost or any(path in repeats for repeats in heirs.values()):
             _rewrite(lake, path, gone, {old: next(iter(repeats.values())) for old, repeats in heirs.items()}, sources)
         progress("forget", done, len(sources) + len(files))
-    if lake.exists(lake.crawl_state):
-        _forget_visits(lake, forgotten)
+    for state in crawl_states(lake):
+        _forget_visits(lake, state, forgotten)
     counts = (("pages removed", pages), ("documents removed", len(gone)), ("repeats in their place", len(heirs)))
     return StageReport("forget", counts)
 
@@ -143,6 +144,6 @@ def _became(archived: ArchivedPage, forgotten: Forgotten) -> bool:
     return isinstance(outcome, Document) and forgotten.covers(outcome.source, outcome.url)
 
 
-def _forget_visits(lake: Lake, forgotten: Forgotten) -> None:
-    with lake.borrowed(lake.crawl_state) as file, closing(CrawlState(file)) as state:
+def _forget_visits(lake: Lake, path: Path, forgotten: Forgotten) -> None:
+    with lake.borrowed(path) as file, closing(CrawlState(file)) as state:
         state.forget(forgotten.forbids)

@@ -8,7 +8,7 @@ Every stage does what is due and nothing twice, so a chain that was cut short is
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -102,28 +102,47 @@ class Chain:
             return StageReport("catalog", (), ("the catalogue has not changed",))
         return self.import_catalog(path)
 
-    def crawl(self) -> StageReport:
-        """Fetch what is new or changed of all sources."""
+    def crawl(self, part: str = "1/1") -> StageReport:
+        """Fetch what is new or changed of all sources, or of a part of their sites.
+
+        Raises:
+            QueryError: there is no such part.
+        """
         from crawler.crawl import crawl
+        from crawler.parts import crawled, parts_crawled, parts_of, read_part
         from crawler.sources import read_sources
 
+        try:
+            asked = read_part(part)
+        except ValueError as error:
+            raise QueryError(str(error)) from error
         path = self._project.sources
         sources = read_sources(path)
         stamp = self._crawl_stamp(path)
-        report = crawl(self.lake, sources, day=self.day, progress=self._progress)
+        report = crawl(self.lake, sources, day=self.day, part=asked, progress=self._progress)
         if not dict(report.counts)[FAILED]:
-            self.lake.write_text(self._crawled, stamp)
+            self.lake.write_text(crawled(self.lake, asked), stamp)
+        for path in parts_crawled(self.lake):
+            if parts_of(path) != asked.of:  # it is split otherwise from now on
+                self.lake.remove(path)
         return report
 
     def crawl_once(self) -> StageReport:
         """Crawl, unless that was done today from the same sources file without a failure.
 
-        A project without a sources file lives on imported documents and crawls nothing.
+        A project without a sources file lives on imported documents and crawls nothing; one that is crawled in parts
+        has others that do.
         """
+        from crawler.parts import ALL, crawled, parts_crawled, parts_of
+
         path = self._project.sources
         if not path.exists():
             return StageReport("crawl", (), (f"there is no {path.name}: nothing to crawl",))
-        if self._read(self._crawled) == self._crawl_stamp(path):
+        if parts := parts_crawled(self.lake):
+            today = sum(self._read(part) == self._crawl_stamp(path) for part in parts)
+            note = f"crawled in parts: {today} of {parts_of(parts[0])} were crawled to the end today"
+            return StageReport("crawl", (), (note,))
+        if self._read(crawled(self.lake, ALL)) == self._crawl_stamp(path):
             return StageReport("crawl", (), ("crawled today already; `topterms crawl` looks again",))
         return self.crawl()
 
@@ -267,10 +286,6 @@ class Chain:
         return self.lake.catalog.with_name("project-file")
 
     @property
-    def _crawled(self) -> Path:
-        return self.lake.root / "crawled.json"
-
-    @property
     def _purged(self) -> Path:
         return self.lake.root / "forgotten.done"
 
@@ -280,7 +295,12 @@ class Chain:
 
 @contextmanager
 def writing(
-    project: Project, *, day: date | None = None, progress: Progress = silent, engine: str | None = None
+    project: Project,
+    *,
+    day: date | None = None,
+    progress: Progress = silent,
+    engine: str | None = None,
+    is_shared: bool = False,
 ) -> Iterator[Chain]:
     """Give the chain of a project, with the lake locked until the block ends.
 
@@ -289,6 +309,7 @@ def writing(
         day: the day to work for; today (UTC) if None.
         progress: told how far each stage is.
         engine: address of what counts and sums; that of the settings if None.
+        is_shared: lock nothing; for a stage that others may do at the same time, as a part of the crawl.
 
     Raises:
         LakeError: another process writes to the lake, or there is no lake.
@@ -297,7 +318,8 @@ def writing(
     today = datetime.now(UTC).date()
     if day and not FIRST_DAY <= day <= today:
         raise QueryError(f"the day is {day}; expected one from {FIRST_DAY} to {today}, which is today in UTC")
-    with project.locked() as lake, closing(Chain(project, lake, day or today, progress, engine)) as chain:
+    opened = nullcontext(project.lake()) if is_shared else project.locked()
+    with opened as lake, closing(Chain(project, lake, day or today, progress, engine)) as chain:
         yield chain
 
 

@@ -47,10 +47,21 @@ def run(folder: Folder = HERE, day: Day = None, engine: Engine = None, as_json: 
         raise failure
 
 
-@app.command(epilog=examples("crawl", "crawl --json | jq .counts"))
-def crawl(folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Fetch what is new or changed of the sources."""
-    run_stage(folder, as_json, lambda chain: chain.crawl())
+@app.command(epilog=examples("crawl", "crawl --json | jq .counts", "crawl --part 2/8"))
+def crawl(
+    part: Annotated[
+        str,
+        typer.Option("--part", metavar="K/N", help="Crawl part K of N of the sites; other machines crawl the others."),
+    ] = "1/1",
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what is new or changed of the sources.
+
+    With --part, many machines that share a lake crawl at once, each its own sites: which these are depends on the site
+    and on N alone. `run` then leaves the crawl to them.
+    """
+    run_stage(folder, as_json, lambda chain: chain.crawl(part), is_shared=part != "1/1")
 
 
 @app.command(epilog=examples("parse"))
@@ -138,6 +149,8 @@ def run_stage(
     stage: Callable[["Chain"], StageReport],
     day: datetime | None = None,
     engine: str | None = None,
+    *,
+    is_shared: bool = False,
 ) -> None:
     """Run one stage of a project's chain and print what it did."""
     from service.ending import interruptible
@@ -147,7 +160,7 @@ def run_stage(
     from service.terminal import bars
 
     project = open_project(folder)
-    chained = partial(writing, project, day=_date(day), engine=engine)
+    chained = partial(writing, project, day=_date(day), engine=engine, is_shared=is_shared)
     with interruptible(), bars() as progress, chained(progress=progress) as chain:
         ran = timed(lambda: stage(chain))
     print_ran(ran, as_json=as_json)

@@ -1,9 +1,11 @@
 """A real S3 server on loopback, over a folder: Versity's S3 gateway."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ VERSION = "v1.8.0"
 REGION = "us-east-1"
 KEY, SECRET = "topterms-tests", "a secret of the tests"
 BUCKET = "music"
+_ASKED = re.compile(rb" s3_(\w+) \S+ \S+ \d+ \S+ (\d+) (\d+) ")
 
 
 def program() -> Path:
@@ -39,6 +42,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
+        self._told = 0
         self.start()
         self.client().create_bucket(Bucket=BUCKET)
 
@@ -58,6 +62,7 @@ class Server:
         """Start it, and wait until it listens."""
         address = f"127.0.0.1:{self._port}"
         what = ["--port", address, "--access", KEY, "--secret", SECRET, "--keep-alive", "--quiet"]
+        what += ["--access-log", str(self._folder / "access.log")]
         where = ["posix", "--sidecar", str(self._folder / "attributes"), str(self._folder / "objects")]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen([str(self._program), *what, *where], stdout=log, stderr=log)
@@ -69,6 +74,13 @@ class Server:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def requests(self) -> Iterator[tuple[str, int, int]]:
+        """Yield what was asked since the last time: the operation, bytes sent, bytes of an object that was put."""
+        log = (self._folder / "access.log").read_bytes()
+        for found in _ASKED.finditer(log, self._told):
+            yield found[1].decode(), int(found[2]), int(found[3])
+        self._told = len(log)
 
     def client(self, attempts: int = 1) -> Any:
         """Return a client of it, apart from any lake."""

@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -25,6 +25,7 @@ from service.project import open_project
 from tests.object_store.server import BUCKET, Server
 from tests.service.conftest import TOPTERMS, Ask
 
+ROOT = Path(__file__).parents[2]
 ARRAYS = ("indptr", "indices", "weights", "frequencies", "norms", "latent")
 QUESTIONS = (
     ("similar", "Slowdive"),
@@ -68,7 +69,7 @@ def music(store_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
         made = subprocess.run(
             [sys.executable, "-c", "from service.project import *; open_project(Path('.')).lake(create=True)"],
             cwd=first,
-            env=os.environ | machine | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            env=os.environ | machine | {"PYTHONPATH": str(ROOT)},
             check=False,
         )
         assert made.returncode == 0
@@ -126,3 +127,49 @@ def test_a_machine_that_has_nothing_yet_answers_as_the_one_that_ran(
     here = ask(*question, "-C", music.here, "--json")
     assert (there.code, here.code) == (0, 0), there.err + here.err
     assert json.loads(there.out) == json.loads(here.out)
+
+
+@pytest.mark.timeout(900)
+def test_a_machine_takes_over_from_one_that_was_killed_in_every_stage(
+    music: Music, machine: Path, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPTERMS_LAKE", f"s3://{BUCKET}/{uuid4().hex}")
+    open_project(machine).lake(create=True)
+    random = Random(3)
+    killed = 0
+    for stage in ("refresh_catalog", "crawl", "parse", "count", "weigh", "publish"):
+        what = [machine, datetime.now(UTC).date().isoformat(), stage, str(random.randint(1, 4))]
+        command = [sys.executable, "-m", "tests.service.killed", *what]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        killed += done.returncode != 0
+    assert killed >= 4
+    monkeypatch.setenv("TOPTERMS_LAKE_CACHE", str(tmp_path / "other"))
+    other = project(tmp_path / "other-project", music.url)
+    done = run(other, {})
+    assert done.returncode == 0, done.stderr
+    there = open_project(other).lake()
+    monkeypatch.delenv("TOPTERMS_LAKE")
+    assert_same_results(open_project(music.here).lake(), there)
+
+
+def test_a_run_of_another_machine_finds_all_done_and_fetches_no_pages(music: Music, machine: Path) -> None:
+    done = run(machine, {})
+    assert done.returncode == 0, done.stderr
+    counts = {stage["stage"]: stage["counts"] for stage in json.loads(done.stdout)["stages"]}
+    assert counts["parse"]["files parsed"] == counts["count"]["documents files counted"] == 0
+    lake = open_project(machine).lake()
+    assert lake.files(Dataset.PAGES)
+    assert not any(path.exists() for path in lake.files(Dataset.PAGES))
+
+
+def test_init_makes_a_lake_on_an_object_store_or_leaves_nothing(
+    address: str, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPTERMS_LAKE_CACHE", str(tmp_path / "cache"))
+    refused = ask("init", tmp_path / "project", "--lake", "s3://nobody/lake")
+    assert (refused.code, "there is no bucket 'nobody'" in refused.err) == (1, True)
+    made = ask("init", tmp_path / "project", "--lake", address, "--json")
+    assert made.code == 0, made.err
+    assert json.loads(made.out)["lake"] == address
+    assert open_project(tmp_path / "project").lake().address == address

@@ -24,7 +24,7 @@ from nlp.leaning import Anchors, no_anchors, well_read
 from nlp.totals import TERM_TOTALS, History, Totals, totals_of
 from nlp.weighting import VOCABULARY, entity_rows, vocabulary_of, weigh_terms
 from records.ids import fingerprint
-from records.lake import Dataset, read_table
+from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
 from records.types import EntityKind
 
@@ -121,3 +121,16 @@ def _read(folder: Path) -> Epoch:
     )
     space, latent = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("space", "anchors"))
     return Epoch(vocabulary, space, Anchors(ids.column("id").combine_chunks(), latent))
+
+
+def stored_epoch(lake: Lake, day: date, kind: EntityKind) -> Epoch | None:
+    """Return the epoch that began on a day or last before it, as it was stored last; None if none is there any more."""
+    for first in reversed(lake.days(Dataset.TOTALS)):
+        begun = lake.partition(Dataset.TOTALS, first)
+        folders = [begun / name for name in lake.names(begun) if name.startswith("epoch-")]
+        if first > day or not folders:
+            continue
+        for folder in folders:
+            lake.fetch_folder(folder)
+        return _read(max(folders, key=lambda folder: folder.stat().st_mtime_ns) / kind)
+    return None

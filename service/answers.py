@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from records.types import Entity, EntityKind, Evidence, Neighbor, Term, WeightedTerm
-from service.questions import Why, full_name, listed
+from service.questions import full_name, listed
 from service.terminal import Screen, out
+from service.why import Bond
 
 if TYPE_CHECKING:
     from index.base import Index
     from index.trends import Riser, Rising, TermTrends, Trend
+    from service.why import Part, Why
 
 
 def print_terms(
@@ -38,15 +40,28 @@ def print_neighbors(index: "Index", neighbors: Sequence[Neighbor]) -> None:
         out().say("nothing is alike, by all that was read so far")
 
 
-def print_why(index: "Index", why: Why) -> None:
-    """Print the shared terms of two entities and the sentences that say them."""
+def print_why(index: "Index", why: "Why") -> None:
+    """Print what two entities have in common, part by part, and the sentences that say the terms."""
     screen = out()
     score = why.explanation.score
-    rows = [(s.label, str(s.term.kind), s.share, f"{s.share / score:.0%}") for s in why.explanation.shared]
-    rows.append(("(latent)", "", why.explanation.latent, f"{why.explanation.latent / score:.0%}" if score else ""))
+    names = {entity.id: entity.name for entity in (why.a, why.b)}
     title = f"{full_name(index, why.a)} and {full_name(index, why.b)}: {score:.2f}"
-    screen.table(("shared term", "kind", "share", "of the score"), rows, title=title)
-    print_sentences(screen, index, why.evidence, {shared.term: shared.label for shared in why.explanation.shared})
+    rows = [(f"{part.share / score:.0%}", part.bond.told, _told(part, score, names)) for part in why.parts]
+    if rows:
+        screen.table(("part", "because", "above all"), rows, title=title)
+    else:
+        screen.say(f"{title}: nothing that was read so far makes them alike", "bold")
+    labels = {term.term: term.label for part in why.parts for term in part.terms}
+    print_sentences(screen, index, why.evidence, labels)
+
+
+def _told(part: "Part", score: float, names: Mapping[str, str]) -> str:
+    """Return the terms of a part on one line, each with what it brings and, if it is said of one only, of whom."""
+    told = []
+    for term in part.terms:
+        of = "" if len(term.of) > 1 or part.bond is Bond.TOGETHER else f", {names[term.of[0]]}"
+        told.append(f"{term.label} ({term.share / score:.1%}{of})")
+    return ", ".join(told)
 
 
 def print_sentences(screen: Screen, index: "Index", said: Sequence[Evidence], labels: Mapping[Term, str]) -> None:

@@ -1,12 +1,15 @@
 """What answers for a project: its index and its lake, and what is worked out of them once and kept."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import partial
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from records.errors import UnknownEntityError
+from records.ids import fingerprint
 from records.lake import Dataset
 from records.snapshot import Snapshot, read_snapshot
 from records.types import Document, Entity, EntityKind, StageReport, Term, TermKind
@@ -14,6 +17,7 @@ from service.pipeline import open_index, writing
 from service.project import Project
 
 if TYPE_CHECKING:  # imported where they are needed: a name is looked up without scikit-learn and spaCy
+    from index.base import Index
     from index.clusters import Cluster
     from index.corpus import Corpus, CorpusTerm
     from index.published import Listing
@@ -71,6 +75,7 @@ class LiveProject:
         self.lake = project.lake()
         self.index = open_index(project, self.lake)
         self._snapshots = _Kept[Snapshot](_DAYS_KEPT)
+        self._days = _Kept["Index"](_DAYS_KEPT)
         self._corpora = _Kept["Corpus"](len(EntityKind))
         self._top = _Kept["list[CorpusTerm]"](len(EntityKind))
         self._clusters = _Kept["tuple[Cluster, ...]"](len(EntityKind))
@@ -78,8 +83,8 @@ class LiveProject:
         self._risings = _Kept["Rising"](_DAYS_KEPT)
         self._linkers = _Kept["Linker"]()
 
-    def resolve(self, handle: str, kind: EntityKind | None = None) -> Entity:
-        """Return the entity of an id, a foreign id (`spotify:artist:…`), a name or an alias.
+    def resolve(self, handle: str, kind: EntityKind | None = None, day: date | None = None) -> Entity:
+        """Return the entity of an id, a foreign id (`spotify:artist:…`), a name or an alias, as of a day.
 
         Raises:
             QueryError: a name means several.
@@ -87,7 +92,7 @@ class LiveProject:
         """
         from service.questions import find_entity
 
-        return find_entity(self.index, self.lake, handle, kind)
+        return find_entity(self.as_of(day), self.lake, handle, kind)
 
     def known(self, ids: Iterable[str]) -> "list[Listing]":
         """Return the entities of some ids, in their order; those that the live snapshot does not know are left out."""
@@ -104,6 +109,29 @@ class LiveProject:
         self.lake.fetch(manifest)
         stamp = manifest.stat().st_mtime_ns if manifest.exists() else 0
         return self._snapshots.get((day, stamp), lambda: read_snapshot(self.lake, day))
+
+    def as_of(self, day: date | None) -> "Index":
+        """Return the index as of a day; the live one if None.
+
+        Raises:
+            NoSnapshotError: there are no vectors of the day.
+        """
+        if day is None:
+            return self.index
+        from index.of_day import DayIndex
+
+        snapshot = self.snapshot(day)
+        return self._days.get(snapshot.id, lambda: DayIndex(snapshot))
+
+    def version(self, days: Iterable[date] = ()) -> str:
+        """Return what changes whenever an answer may.
+
+        That is when another snapshot answers, when the vectors of one of these days were built anew, or when another
+        catalogue was imported, by whose foreign ids names are found.
+        """
+        manifests = [self.lake.partition(Dataset.VECTORS, day) / "manifest.json" for day in days]
+        stamps = [str(path.stat().st_mtime_ns) for path in (self.lake.catalog, *manifests) if path.exists()]
+        return f"{self.index.live().id}-{fingerprint(stamps)}"
 
     def corpus(self, kind: EntityKind) -> "Corpus":
         """Return the live vectors of a kind, seen as a whole."""
@@ -165,13 +193,25 @@ class LiveProject:
         Raises:
             ConfigurationError: there is no catalogue.
         """
-        return self._linkers.get(self.lake.footer(self.lake.catalog).fingerprint, self._linker).link(document)
+        return self._linker_now().link(document)
 
     def catalogued(self, ids: Iterable[str]) -> dict[str, Entity]:
         """Return the entities of the catalogue of these ids, by id."""
         from nlp.catalog import entities_of
 
         return entities_of(self.lake, ids)
+
+    def works(self) -> Iterator[Callable[[], object]]:
+        """Yield what takes long and is kept, to be worked out before it is asked for, what is asked for most first."""
+        kinds = [kind for kind in EntityKind if kind in self.snapshot().vectors]
+        yield from (partial(import_module, name) for name in ("nlp.likeness", "nlp.learning", "index.evidence"))
+        for kind in kinds:
+            yield partial(self.top_terms, kind)
+            yield from (partial(self.words, words, kind) for words in Words)
+        yield self._linker_now
+        yield from (partial(self.clusters, kind) for kind in kinds)
+        if EntityKind.SONG in kinds:
+            yield partial(self.songs_of, "")
 
     def publish(self) -> StageReport:
         """Make the latest vectors the ones that answer; see `service.pipeline.Chain.publish`."""
@@ -183,6 +223,9 @@ class LiveProject:
             return self.index.listings([entity_id])
         except UnknownEntityError:
             return []
+
+    def _linker_now(self) -> "Linker":
+        return self._linkers.get(self.lake.footer(self.lake.catalog).fingerprint, self._linker)
 
     def _linker(self) -> "Linker":
         from nlp.mentions import Linker

@@ -29,7 +29,12 @@ MaxHotttnesss = Annotated[float, typer.Option(help="Only those written about at 
 Day = Annotated[
     datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day to work for.")
 ]
-
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--day", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Answer as of that day, for which vectors must exist."
+    ),
+]
 Engine = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from records.errors import QueryError, UnknownEntityError
-from records.types import Entity, EntityKind, Evidence, Explanation, Neighbor, SharedTerm, Term
+from records.types import Entity, EntityKind, Evidence, Neighbor, SharedTerm, Term
 
 if TYPE_CHECKING:
     from index.base import Index
@@ -36,17 +36,6 @@ class Similar:
 
     seeds: tuple[Seed, ...]
     neighbors: tuple[Neighbor, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """An answer of `explain`."""
-
-    a: Entity
-    b: Entity
-    explanation: Explanation
-    evidence: tuple[Evidence, ...]
-    """Sentences that say a shared term of either, strongest terms first."""
 
 
 def find_entity(index: "Index", lake: "Lake", handle: str, kind: EntityKind | None = None) -> Entity:
@@ -117,23 +106,6 @@ def find_similar(
     return Similar(tuple(seeds), tuple(neighbors[::-1][:n] if reverse else neighbors))
 
 
-def explain(
-    index: "Index", lake: "Lake", names: tuple[str, str], kind: EntityKind | None, n: int, sentences: int
-) -> Why:
-    """Say why two entities are alike, with up to so many sentences of each for each shared term.
-
-    Raises:
-        UnknownEntityError: there is none of a name.
-        QueryError: a name means several, or the two are of different kinds.
-    """
-    a, b = (seed.entity for seed in find_seeds(index, lake, names, (), kind))
-    explanation = index.explain(a.id, b.id, n)
-    terms = [shared.term for shared in explanation.shared]
-    said = [e for entity in (a, b) for e in find_sentences(lake, entity.id, terms, sentences)]
-    said.sort(key=lambda e: terms.index(e.term))
-    return Why(a, b, explanation, tuple(said))
-
-
 def find_sentences(
     lake: "Lake", entity_id: str, terms: Sequence[Term], n: int, until: date | None = None
 ) -> list[Evidence]:
@@ -163,13 +135,19 @@ def read_mix(typed: Iterable[str]) -> dict[str, float] | None:
 
 def full_name(index: "Index", entity: Entity) -> str:
     """Return the name of an entity as people would say it: a song with its artists."""
+    names = performers(index, entity)
+    return f"{entity.name} ({', '.join(names)})" if names else entity.name
+
+
+def performers(index: "Index", entity: Entity) -> tuple[str, ...]:
+    """Return the names of the artists of a song; none for an artist."""
     names = []
     for artist in entity.artists:
         try:
             names.append(index.get([artist])[0].name)
         except UnknownEntityError:  # nothing is written about the artist, so the snapshot does not know it
             names.append(artist)
-    return f"{entity.name} ({', '.join(names)})" if names else entity.name
+    return tuple(names)
 
 
 def listed(shared: Iterable[SharedTerm]) -> str:

@@ -1,7 +1,5 @@
 """Commands that ask the published vectors."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +10,7 @@ from records.types import EntityKind
 from service.options import (
     AnswerKind,
     AsJson,
-    Day,
+    AsOf,
     Folder,
     Kind,
     MaxFamiliarity,
@@ -57,7 +55,7 @@ def terms(
     terms_of_kind: TermKinds = None,
     number: Number = 15,
     sentences: Sentences = 0,
-    day: Day = None,
+    day: AsOf = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -72,15 +70,15 @@ def terms(
     from service.terminal import print_json
 
     until = day.date() if day else None
-    with _opened(folder, until) as (index, lake):
-        entity = find_entity(index, lake, name, kind)
-        found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
-        said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences, until)
-        leaning = index.listings([entity.id])[0].leaning
-        if as_json:
-            print_json({"entity": entity, "leaning": leaning, "terms": found, "evidence": said})
-        else:
-            print_terms(index, entity, found, said, leaning)
+    index, lake = _open(folder, until)
+    entity = find_entity(index, lake, name, kind)
+    found = index.terms(entity.id, terms_of_kind or DISPLAY_KINDS, number)
+    said = find_sentences(lake, entity.id, [weighted.term for weighted in found], sentences, until)
+    leaning = index.listings([entity.id])[0].leaning
+    if as_json:
+        print_json({"entity": entity, "leaning": leaning, "terms": found, "evidence": said})
+    else:
+        print_terms(index, entity, found, said, leaning)
 
 
 @app.command(
@@ -89,6 +87,7 @@ def terms(
         'similar "Low^2" "Nick Drake" --unlike Metallica',
         "similar Slowdive --mix adj=2 --mix latent=1",
         "similar Slowdive --max-familiarity 0.3",
+        "similar Slowdive --day 2024-05-01",
     )
 )
 def similar(
@@ -100,6 +99,7 @@ def similar(
     max_familiarity: MaxFamiliarity = 1.0,
     min_hotttnesss: MinHotttnesss = 0.0,
     max_hotttnesss: MaxHotttnesss = 1.0,
+    day: AsOf = None,
     number: Number = 10,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -113,7 +113,7 @@ def similar(
     from service.questions import find_seeds, find_similar, read_mix
     from service.terminal import print_json
 
-    index, lake = _open(folder)
+    index, lake = _open(folder, day.date() if day else None)
     filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
     seeds = find_seeds(index, lake, names, unlike or [], kind)
     found = find_similar(index, seeds, number, read_mix(mix or []), filters)
@@ -131,6 +131,7 @@ def search(
     max_familiarity: MaxFamiliarity = 1.0,
     min_hotttnesss: MinHotttnesss = 0.0,
     max_hotttnesss: MaxHotttnesss = 1.0,
+    day: AsOf = None,
     number: Number = 10,
     folder: Folder = HERE,
     as_json: AsJson = False,
@@ -143,7 +144,7 @@ def search(
     from service.answers import print_neighbors
     from service.terminal import err, print_json
 
-    index, _ = _open(folder)
+    index, _ = _open(folder, day.date() if day else None)
     filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
     found = index.search(description, kind, number, filters)
     unknown = index.unknown_words(description, kind)
@@ -160,21 +161,25 @@ def explain(
     a: Name,
     b: Name,
     kind: Kind = None,
-    number: Number = 10,
+    number: Number = 6,
     sentences: Sentences = 1,
+    day: AsOf = None,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Say why two are alike, and who said so.
 
-    Shown are the terms they share, the part of the score that each one brings, and sentences with source and date.
+    Shown is what the score is made of, part by part, with the terms that bring most, and sentences with source and
+    date. Nearly all of a score can be told in terms: those that both share, and those of one that are used of the same
+    music as what is said of the other.
     """
     from service.answers import print_why
-    from service.questions import explain as ask_why
     from service.terminal import print_json
+    from service.why import explain as ask_why
 
-    index, lake = _open(folder)
-    why = ask_why(index, lake, (a, b), kind, number, sentences)
+    until = day.date() if day else None
+    index, lake = _open(folder, until)
+    why = ask_why(index, lake, (a, b), kind, number, sentences, until=until)
     if as_json:
         print_json(why)
     else:
@@ -202,24 +207,12 @@ def suggest(
     out().table(("name", "kind", "id", ""), rows)
 
 
-@contextmanager
-def _opened(folder: Path, day: date | None) -> "Iterator[tuple[Index, Lake]]":
-    """Give the index that is live, or one as of a day."""
-    if day is None:
-        yield _open(folder)
-        return
-    from index.as_of import index_as_of
-    from service.project import open_project
-
-    lake = open_project(folder).lake()
-    with index_as_of(lake, day) as index:
-        yield index, lake
-
-
-def _open(folder: Path) -> "tuple[Index, Lake]":
+def _open(folder: Path, day: date | None = None) -> "tuple[Index, Lake]":
+    """Return the index that is live, or one as of a day; and the lake."""
+    from index.of_day import index_as_of
     from service.pipeline import open_index
     from service.project import open_project
 
     project = open_project(folder)
     lake = project.lake()
-    return open_index(project, lake), lake
+    return index_as_of(lake, day) if day else open_index(project, lake), lake

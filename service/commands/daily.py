@@ -59,7 +59,7 @@ def trends(
     With a NAME: terms of that artist or song. Without: artists (or songs) that more is written about than before, and
     those that are talked about more than they are known. Both days need vectors; `topterms weigh --day` builds them.
     """
-    from index.as_of import index_as_of
+    from index.of_day import DayIndex
     from index.trends import rising_entities, term_trends
     from records.snapshot import read_snapshot
     from service.answers import print_rising, print_term_trends
@@ -71,8 +71,7 @@ def trends(
         rising = rising_entities(before, after, kind or EntityKind.ARTIST, number)
         _show(rising, print_rising, as_json=as_json)
         return
-    with index_as_of(lake, after.day) as index:
-        entity = index.resolve(name, kind)
+    entity = DayIndex(after).resolve(name, kind)
     _show(term_trends(before, after, entity, number), print_term_trends, as_json=as_json)
 
 

@@ -1,20 +1,26 @@
 """What every question is given: the service, and whether its caller has the answer already."""
 
 import hmac
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 
 from service.http.observed import Metrics
+from service.http.warming import Warmer
 from service.http.work import Workers
 from service.live import LiveProject
 from service.settings import ServeSettings
 
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What `If-None-Match` names is still the answer"}}
 _VERSION = version("topterms")
+_DAY = TypeAdapter(date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class Service:
     live: LiveProject
     workers: Workers
     metrics: Metrics
+    warmer: Warmer
 
     @property
     def settings(self) -> ServeSettings:
@@ -42,19 +49,26 @@ async def _service(request: Request) -> Service:
 
 
 async def expect_change(request: Request, response: Response) -> None:
-    """Answer 304 where the caller has what the live snapshot says; else mark the answer with the snapshot.
+    """Answer 304 where the caller has what the live snapshot says; else mark the answer with what it comes of.
 
     Raises:
         HTTPException: the caller has it.
     """
     service = service_of(request)
-    live = await service.workers.quick.answer(service.live.index.live)
-    tag = f'W/"{live.id}-{_VERSION}"'
+    version = await service.workers.quick.answer(lambda: service.live.version(_days(request)))
+    tag = f'W/"{version}-{_VERSION}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
     if request.method in ("GET", "HEAD") and known & {tag, tag.removeprefix("W/"), "*"}:
         raise HTTPException(304, headers=headers)
     response.headers.update(headers)
+
+
+def _days(request: Request) -> Iterator[date]:
+    """Yield the days that a request names; what is none is refused by the question itself."""
+    for name in ("day", "since", "until"):
+        with suppress(ValidationError):
+            yield _DAY.validate_python(request.query_params.get(name))
 
 
 async def expect_key(request: Request) -> None:

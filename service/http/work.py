@@ -84,7 +84,7 @@ class Workers:
 
 
 def quick(question: Callable[..., Answer]) -> Callable[..., Awaitable[Answer]]:
-    """Make an endpoint of a function that answers within milliseconds; it takes the `service` by name."""
+    """Make an endpoint of a function that answers within milliseconds, but for a past `day`; it takes the `service`."""
     return _in_pool(question, "quick")
 
 
@@ -96,7 +96,8 @@ def heavy(question: Callable[..., Answer]) -> Callable[..., Awaitable[Answer]]:
 def _in_pool(question: Callable[..., Answer], pool: str) -> Callable[..., Awaitable[Answer]]:
     @functools.wraps(question)
     async def endpoint(**parameters: Any) -> Answer:
-        chosen: Pool = getattr(parameters["service"].workers, pool)
+        is_of_a_day = parameters.get("day") is not None  # whose vectors are read where they lie
+        chosen: Pool = getattr(parameters["service"].workers, "heavy" if is_of_a_day else pool)
         return await chosen.answer(functools.partial(question, **parameters))
 
     return endpoint

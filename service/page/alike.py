@@ -15,10 +15,11 @@ from service.page.entity import with_names
 from service.page.errors import NobodyError, PageRoute, found
 from service.page.rendering import render
 from service.page.wording import KINDS
-from service.questions import Seed, explain, find_similar
+from service.questions import Seed, find_similar
+from service.why import explain
 
 router = APIRouter(route_class=PageRoute)
-_ANSWERS, _SHARED, _SENTENCES = 20, 12, 1
+_ANSWERS, _SHARED, _SENTENCES = 20, 8, 1
 FULL = 100
 """Where a slider ends."""
 Names = Annotated[list[Annotated[str, Query(max_length=200, pattern=PRINTABLE)]], Query(max_length=MOST_SEEDS)]
@@ -40,9 +41,9 @@ def why(service: ServiceOf, a: Annotated[Handle, Query()], b: Annotated[Handle, 
     """Say why two are alike."""
     one = found(service, a)
     other = found(service, b, one.kind)
-    index = service.live.index
-    answer = explain(index, service.live.lake, (one.id, other.id), one.kind, _SHARED, _SENTENCES)
-    return render("why.html", day=index.live().day, why=answer)
+    live = service.live
+    answer = explain(live.index, live.lake, (one.id, other.id), one.kind, _SHARED, _SENTENCES, live.snapshot())
+    return render("why.html", day=live.index.live().day, why=answer)
 
 
 @router.get("/search")

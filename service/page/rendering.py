@@ -82,6 +82,7 @@ def _environment() -> Environment:
         "asking": asking,
         "line": charts.line,
         "static": files.address,
+        "HINTS": wording.HINTS,
         "KINDS": wording.KINDS,
     }
     return made

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from records.snapshot import LATENT
 from records.types import TermKind
+from service.why import Bond
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,9 @@ KINDS = {
     )
 }
 """Every part of a mix by its key, in the order in which people care."""
+HINTS = {
+    Bond.WORDS: "Besides those shown, many small words count that tell nothing alone.",
+    Bond.KINDRED: "One is called hazy, the other blurred: different words that are used of the same music.",
+    Bond.REST: "Where little was written about somebody, they are placed near those who are written about alike.",
+}
+"""What kinds of bonds mean, where their name does not say it."""

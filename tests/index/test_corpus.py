@@ -5,10 +5,7 @@ import pytest
 
 from index.clusters import clusters
 from index.corpus import Corpus
-from index.embedded import EmbeddedIndex
-from index.of_day import terms_of_day
-from records.errors import QueryError, UnknownEntityError
-from records.lake import Lake
+from records.errors import QueryError
 from records.types import EntityKind, TermKind
 from tests.snapshots import random_snapshot
 
@@ -47,16 +44,3 @@ def test_every_entity_with_a_latent_vector_is_in_exactly_one_cluster() -> None:
 
 def test_the_same_vectors_give_the_same_clusters() -> None:
     assert clusters(ARTISTS) == clusters(ARTISTS)
-
-
-def test_the_terms_of_a_day_are_what_an_index_of_that_day_answers(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    index = EmbeddedIndex(Lake(tmp_path / "lake", create=True))
-    index.publish(SNAPSHOT)
-    for kind in SNAPSHOT.vectors:
-        for entity in SNAPSHOT.vectors[kind].entities["id"].to_pylist()[:5]:
-            assert terms_of_day(SNAPSHOT, entity, kind, tuple(TermKind), 7) == index.terms(entity, tuple(TermKind), 7)
-
-
-def test_an_entity_that_the_day_does_not_know_is_unknown() -> None:
-    with pytest.raises(UnknownEntityError, match=str(SNAPSHOT.day)):
-        terms_of_day(SNAPSHOT, "nobody", EntityKind.ARTIST)

@@ -1,19 +1,23 @@
 """What is alike, and why; what fits a description."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from annotated_types import MaxLen
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.base import Index
 from index.published import Filters
 from records.errors import UnknownEntityError
+from records.lake import Lake
 from records.types import EntityKind
 from service.http.parameters import (
     MOST_HANDLES,
     MOST_SEEDS,
     AnyKind,
+    Day,
     Handle,
     Kind,
     Limit,
@@ -27,8 +31,8 @@ from service.http.problems import ANY_REQUEST
 from service.http.shapes import Neighbors, paged
 from service.http.state import NOT_MODIFIED, Changing, ServiceOf
 from service.http.work import heavy, quick
-from service.live import LiveProject
-from service.questions import Seed, Why, explain, find_seeds, find_similar, read_mix
+from service.questions import Seed, find_entity, find_seeds, find_similar, read_mix
+from service.why import Why, explain
 
 router = APIRouter(prefix="/v1", tags=["likeness"], responses=ANY_REQUEST)
 Seeds = Annotated[list[Handle], MaxLen(MOST_SEEDS)]
@@ -68,6 +72,7 @@ class SimilarQuery(BaseModel):
     only: list[Handle] | None = Field(default=None, max_length=MOST_HANDLES)
     without: list[Handle] = Field(default=[], max_length=MOST_HANDLES)
     reverse: bool = False
+    day: date | None = None
     limit: int = Field(default=10, ge=1, le=100)
     offset: int = Field(default=0, ge=0, le=1_000)
 
@@ -88,28 +93,30 @@ def similar(
     only: Annotated[Seeds, Query(default_factory=none_given, description="Only these; may be given again.")],
     without: Annotated[Seeds, Query(default_factory=none_given, description="None of these.")],
     reverse: Annotated[bool, Query(description="The least alike of the thousand most alike come first.")] = False,
+    day: Day = None,
     limit: Limit = 10,
     offset: Offset = 0,
 ) -> Neighbors:
     """Find what is most alike to one artist or several, or to songs, with the terms that each shares with them."""
-    live = service.live
-    seeds = find_seeds(live.index, live.lake, like, unlike, kind)
+    asked = service.live.as_of(day), service.live.lake
+    seeds = find_seeds(*asked, like, unlike, kind)
     filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
-    return similar_to(live, seeds, read_mix(mix), filters, only or None, without, reverse, limit, offset)
+    return similar_to(*asked, seeds, read_mix(mix), filters, only or None, without, reverse, limit, offset)
 
 
 @router.post("/similar")
 @heavy
 def similar_by_body(service: ServiceOf, query: SimilarQuery) -> Neighbors:
     """Find what is most alike to many seeds, each with its weight; unlike where the weight is below 0."""
-    live, kind, seeds = service.live, query.kind, []
+    index, lake = service.live.as_of(query.day), service.live.lake
+    kind, seeds = query.kind, []
     for asked in query.seeds:
-        entity = live.resolve(asked.handle, kind)
+        entity = find_entity(index, lake, asked.handle, kind)
         kind = entity.kind
         seeds.append(Seed(entity, asked.weight))
     filters = Filters(query.min_familiarity, query.max_familiarity, query.min_hotttnesss, query.max_hotttnesss)
     places = query.reverse, query.limit, query.offset
-    return similar_to(live, tuple(seeds), query.mix, filters, query.only, query.without, *places)
+    return similar_to(index, lake, tuple(seeds), query.mix, filters, query.only, query.without, *places)
 
 
 @router.get("/explain")
@@ -121,10 +128,12 @@ def why(
     b: Annotated[Handle, Query(description="Name or id of the other.")],
     kind: AnyKind = None,
     sentences: Sentences = 1,
+    day: Day = None,
     limit: Limit = 10,
 ) -> Why:
-    """Say why two are alike: shared terms, the share of each, and sentences with source and date."""
-    return explain(service.live.index, service.live.lake, (a, b), kind, limit, sentences)
+    """Say why two are alike: by which bonds, with the terms that make each and sentences with source and date."""
+    live = service.live
+    return explain(live.as_of(day), live.lake, (a, b), kind, limit, sentences, live.snapshot(day), day)
 
 
 @router.get("/search", dependencies=[Changing], responses=NOT_MODIFIED)
@@ -140,11 +149,12 @@ def search(
     max_familiarity: Share = 1.0,
     min_hotttnesss: Share = 0.0,
     max_hotttnesss: Share = 1.0,
+    day: Day = None,
     limit: Limit = 10,
     offset: Offset = 0,
 ) -> Neighbors:
     """Find artists or songs by a description."""
-    index = service.live.index
+    index = service.live.as_of(day)
     filters = Filters(min_familiarity, max_familiarity, min_hotttnesss, max_hotttnesss)
     found = index.search(description, kind, offset + limit + 1, filters)
     shown, page = paged(found, limit, offset)
@@ -152,7 +162,8 @@ def search(
 
 
 def similar_to(
-    live: LiveProject,
+    index: Index,
+    lake: Lake,
     seeds: tuple[Seed, ...],
     mix: dict[str, float] | None,
     filters: Filters,
@@ -165,18 +176,18 @@ def similar_to(
     """Answer `similar`; whoever is to be kept in or left out and is unknown is passed over and told of."""
     kind = seeds[0].entity.kind
     unknown: list[str] = []
-    kept = None if only is None else _known(live, only, kind, unknown)
-    narrowed = replace(filters, only=kept, without=_known(live, without, kind, unknown))
-    found = find_similar(live.index, seeds, offset + limit + 1, mix, narrowed, reverse=reverse)
+    kept = None if only is None else _known(index, lake, only, kind, unknown)
+    narrowed = replace(filters, only=kept, without=_known(index, lake, without, kind, unknown))
+    found = find_similar(index, seeds, offset + limit + 1, mix, narrowed, reverse=reverse)
     shown, page = paged(found.neighbors, limit, offset)
     return Neighbors(list(seeds), shown, unknown, page)
 
 
-def _known(live: LiveProject, handles: list[str], kind: EntityKind, unknown: list[str]) -> frozenset[str]:
+def _known(index: Index, lake: Lake, handles: list[str], kind: EntityKind, unknown: list[str]) -> frozenset[str]:
     found = set()
     for handle in handles:
         try:
-            found.add(live.resolve(handle, kind).id)
+            found.add(find_entity(index, lake, handle, kind).id)
         except UnknownEntityError:
             unknown.append(handle)
     return frozenset(found)

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from index.documents import documents_of
-from index.of_day import terms_of_day
 from index.trends import TermTrends
-from records.types import DocumentKind, Entity
+from records.types import DocumentKind
 from service.http.parameters import (
     SHOWN_KINDS,
     AnyKind,
@@ -25,7 +24,7 @@ from service.http.parameters import (
     Until,
 )
 from service.http.problems import ANY_REQUEST
-from service.http.shapes import DocumentPage, Page, Profile, Profiles, Terms, paged
+from service.http.shapes import DocumentPage, Page, Profile, Profiles, Suggestion, Terms, paged
 from service.http.state import NOT_MODIFIED, Changing, Service, ServiceOf, expect_change
 from service.http.work import heavy, quick
 from service.questions import find_sentences
@@ -41,9 +40,10 @@ def suggest(
     prefix: Annotated[Handle, Query(description="How a name or an alias begins.")],
     kind: AnyKind = None,
     limit: Limit = 10,
-) -> list[Entity]:
+) -> list[Suggestion]:
     """List names that begin so, the best known first; a typo is forgiven where none does."""
-    return service.live.index.suggest(prefix, kind, limit)
+    index = service.live.index
+    return [Suggestion.of(index, entity) for entity in index.suggest(prefix, kind, limit)]
 
 
 @router.get("/{collection}", **LIVE)  # type: ignore[arg-type]  # see above
@@ -149,12 +149,9 @@ def _terms(
     offset: int,
 ) -> Terms:
     live = service.live
-    entity = live.resolve(entity_id, collection.kind)
+    entity = live.resolve(entity_id, collection.kind, day)
     wanted = offset + limit + 1
-    if day is None:
-        found = live.index.terms(entity.id, kinds, wanted)
-    else:
-        found = terms_of_day(live.snapshot(day), entity.id, collection.kind, kinds, wanted)
+    found = live.as_of(day).terms(entity.id, kinds, wanted)
     shown, page = paged(found, limit, offset)
     if sort is Sort.FREQUENCY:
         shown.sort(key=lambda term: (-term.frequency, -term.weight))

@@ -1,13 +1,18 @@
 """What is published while the service runs is what it answers from then on."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from records.snapshot import write_snapshot
 from records.types import Entity, EntityKind
 from service.http.echonest.entities import urls
-from tests.service.http.conftest import publish, serving
+from service.pipeline import writing
+from service.project import open_project
+from tests.service.http.conftest import EARLIER, LATER, publish, serving
 
 KEY = {"Authorization": "Bearer sesame"}
 
@@ -37,6 +42,47 @@ def test_a_new_snapshot_is_served_without_a_restart_and_changes_the_etag(lake_of
         assert (before.json()["day"], after.json()["day"]) == ("2026-11-01", "2026-11-20")
         assert before.json()["terms"] != after.json()["terms"]
         assert client.get(address, params={"day": "2026-11-01"}).json() == before.json()
+
+
+def test_every_question_can_be_asked_as_of_a_past_day(lake_of_two: Path) -> None:
+    publish(lake_of_two, date(2026, 11, 1))
+    commonest = max(EARLIER.vectors[EntityKind.ARTIST].terms.to_pylist(), key=lambda term: term["df"])["term"]
+    asked: dict[str, dict[str, Any]] = {
+        "/v1/similar": {"like": ["artist-000003^2", "Artist 5"], "unlike": "artist-000007"},
+        "/v1/search": {"description": f'"{commonest}"'},
+        "/v1/explain": {"a": "artist-000003", "b": "artist-000011"},
+        "/v1/artists/artist-000003/terms": {"limit": 50},
+    }
+    posted = {"seeds": [{"handle": "artist-000003"}], "limit": 5}
+    with serving(lake_of_two) as client:
+        before = {path: client.get(path, params=asked[path]).json() for path in asked}
+        posted_before = client.post("/v1/similar", json=posted).json()
+        publish(lake_of_two, date(2026, 11, 20))
+        for path, parameters in asked.items():
+            assert client.get(path, params=parameters).json() != before[path]
+            assert client.get(path, params={**parameters, "day": "2026-11-01"}).json() == before[path], path
+            assert client.get(path, params={**parameters, "day": "2001-01-01"}).status_code == 404
+        assert client.post("/v1/similar", json={**posted, "day": "2026-11-01"}).json() == posted_before
+
+
+def test_the_etag_changes_with_the_catalogue_and_with_the_vectors_of_the_day_asked_for(lake_of_two: Path) -> None:
+    """Foreign ids are looked up in the catalogue, and the vectors of a past day can be built anew."""
+    publish(lake_of_two, date(2026, 11, 20))
+    address, of_day = "/v1/artists/made:artist0/terms", {"day": "2026-11-01"}
+    with serving(lake_of_two) as client:
+        before, past = client.get(address), client.get(address, params=of_day)
+        assert client.get(address, params=of_day, headers={"If-None-Match": past.headers["etag"]}).status_code == 304
+        write_snapshot(open_project(lake_of_two).lake(), replace(LATER, id="anew", day=date(2026, 11, 1)))
+        assert client.get(address, headers={"If-None-Match": before.headers["etag"]}).status_code == 304
+        anew = client.get(address, params=of_day, headers={"If-None-Match": past.headers["etag"]})
+        assert anew.status_code == 200
+        assert anew.json() != past.json()
+        text = (lake_of_two / "catalog.csv").read_text(encoding="utf-8")
+        (lake_of_two / "catalog.csv").write_text(text.replace("made:artist0", ""), encoding="utf-8")
+        with writing(open_project(lake_of_two)) as chain:
+            chain.refresh_catalog()
+        assert client.get(address, headers={"If-None-Match": before.headers["etag"]}).status_code == 404
+        assert client.get(address, params={"day": "20261399"}).status_code == 422
 
 
 def test_answers_that_can_be_taken_down_carry_no_etag(lake_of_two: Path) -> None:

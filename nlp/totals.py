@@ -256,13 +256,13 @@ def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[T
     age, settings = (day - base).days if base else 0, history.settings
     with history.engine.tables(history.lake) as tables:
         for name, schema in _TABLES.items():
-            tables.files(f"base_{name}", _here(history.lake, [_file(history.lake, base, name)] if base else []), schema)
+            tables.files(f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
         documents = [history.lake.root / Dataset.DOCUMENTS / path.parent.name / path.name for path in new]
-        tables.files("new_documents", _here(history.lake, documents), _DOCUMENTS_READ, placed=True)
+        tables.files("new_documents", documents, _DOCUMENTS_READ, placed=True)
         tables.keep("revision", _REVISIONS)
         replaced = tables.fetch("SELECT DISTINCT day, file FROM revision WHERE is_base", FILE_COLUMNS).to_pylist()
         old = [history.lake.partition(Dataset.COUNTS, found["day"]) / found["file"] for found in replaced]
-        tables.files("counts", _here(history.lake, [*old, *new]), _COUNTS_READ, placed=True)
+        tables.files("counts", [*old, *new], _COUNTS_READ, placed=True)
         tables.rows("fading", _fading(tables, day, settings))
         tables.keep("change", _CHANGES)
         yield tables, _Fading(0.5 ** (age / settings.half_life_days), 0.5 ** (age / settings.hot_half_life_days))
@@ -285,11 +285,6 @@ def _summed(tables: Tables, fading: _Fading, since: date | None) -> Totals:
     terms = tables.fetch(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
     factors = {"factor": fading.factor, "hot_factor": fading.hot_factor}
     return Totals(terms, tables.fetch(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors), touched)
-
-
-def _here(lake: Lake, paths: list[Path]) -> list[Path]:
-    lake.fetch(*paths)
-    return paths
 
 
 def _is_current(history: History, day: date) -> bool:

@@ -16,6 +16,7 @@ from nlp.engine.base import FILE_COLUMNS, Value
 from nlp.settings import CountSettings
 from records.errors import LakeError
 from records.lake import Lake
+from records.opening import open_lake
 from records.orphans import end_with_parent
 from records.types import Document
 
@@ -42,21 +43,21 @@ class LocalEngine:
     @contextmanager
     def tables(self, lake: Lake) -> Iterator["_Tables"]:
         """See `Engine.tables`."""
-        del lake  # its files are read where they lie
         with duckdb.connect() as db:
             db.execute("SET TimeZone = 'UTC'")
-            yield _Tables(db)
+            yield _Tables(lake, db)
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
 
 class _Tables:
-    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
-        self._db = db
+    def __init__(self, lake: Lake, db: duckdb.DuckDBPyConnection) -> None:
+        self._lake, self._db = lake, db
 
     def files(self, name: str, paths: Sequence[Path], schema: pa.Schema, *, placed: bool = False) -> None:
         if paths:
+            self._lake.fetch(*paths)
             found = self._db.read_parquet([str(path) for path in paths], filename=placed)
             found.project(", ".join([*schema.names, *([_PLACE] if placed else [])])).create_view(name)
         else:
@@ -83,7 +84,7 @@ def _reading(lake: Lake, settings: CountSettings, documents: int) -> Iterator[_R
         reader = Reader(lake, settings)
         yield lambda batches: map(reader.read, batches)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (lake.root, settings))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (lake.address, lake.root.parent, settings))
     try:
         yield lambda batches: _windowed(pool, batches, 2 * workers)
     except BrokenProcessPool as error:
@@ -108,10 +109,10 @@ def _windowed(pool: ProcessPoolExecutor, batches: Iterable[list[Document]], wind
 _worker: Reader | None = None
 
 
-def _start_worker(root: Path, settings: CountSettings) -> None:
+def _start_worker(lake: str, cache: Path, settings: CountSettings) -> None:
     global _worker  # the one thing a pool's process keeps between its tasks
     end_with_parent()
-    _worker = Reader(Lake(root), settings)
+    _worker = Reader(open_lake(lake, cache=cache), settings)
 
 
 def _read_batch(documents: list[Document]) -> Read:

@@ -1,10 +1,11 @@
 """Answers of version 1, where they are not the types of the records themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TypeVar
 
+from index.base import Index
 from index.clusters import NamingTerm
 from index.corpus import CorpusTerm
 from index.documents import FoundDocument
@@ -12,7 +13,7 @@ from index.published import Listing
 from index.trends import discovery
 from records.types import Entity, EntityKind, Evidence, Neighbor, WeightedTerm
 from service.http.problems import Problem
-from service.questions import Seed
+from service.questions import Seed, performers
 
 Item = TypeVar("Item")
 
@@ -25,6 +26,19 @@ class Page:
     offset: int
     next_offset: int | None
     """What to ask for next; null at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion(Entity):
+    """An entity that a name may mean; a song with the names of its artists."""
+
+    performers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, index: Index, entity: Entity) -> "Suggestion":
+        """Return an entity as a suggestion."""
+        known = {field.name: getattr(entity, field.name) for field in fields(entity)}
+        return cls(**known, performers=performers(index, entity))
 
 
 @dataclass(frozen=True, slots=True)

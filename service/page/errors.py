@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from records.errors import NoSnapshotError, QueryError, TopTermsError, UnknownEntityError
 from records.types import Entity, EntityKind
 from service.http.problems import RETRY_SECONDS, detail_of, status_of, validation_errors
+from service.http.shapes import Suggestion
 from service.http.state import Service
 from service.http.work import BusyError
 from service.page.rendering import render
@@ -27,7 +28,7 @@ class NobodyError(Exception):
         several: whether the name is that of several.
     """
 
-    def __init__(self, name: str, others: list[Entity], several: bool) -> None:
+    def __init__(self, name: str, others: list[Suggestion], several: bool) -> None:
         super().__init__(name)
         self.name, self.others, self.several = name, others, several
 
@@ -41,7 +42,8 @@ def found(service: Service, name: str, kind: EntityKind | None = None) -> Entity
     try:
         return service.live.resolve(name, kind)
     except (UnknownEntityError, QueryError) as error:
-        others = service.live.index.suggest(name, kind, _OTHERS)
+        index = service.live.index
+        others = [Suggestion.of(index, entity) for entity in index.suggest(name, kind, _OTHERS)]
         raise NobodyError(name, others, isinstance(error, QueryError)) from error
 
 

@@ -73,6 +73,20 @@ def test_who_is_only_named_is_no_neighbour_but_can_be_asked_for(tmp_path: Path) 
     assert {n.entity.id for n in kept} == bare
 
 
+def test_questions_as_of_the_live_day_have_the_live_answers(answer) -> None:  # type: ignore[no-untyped-def]
+    day = answer("terms", "Slowdive")["terms"] and answer("index", "status")["live"]["day"]
+    for asked in (["similar", "Slowdive^2", "Low"], ["search", "dreamy -loud"], ["explain", "Slowdive", "Ride"]):
+        assert answer(*asked, "--day", day) == answer(*asked)
+
+
+@pytest.mark.parametrize("asked", [["similar", "Slowdive"], ["search", "hazy"], ["explain", "Slowdive", "Ride"]])
+def test_a_day_without_vectors_is_told_with_those_that_have_some(demo: Demo, ask: Ask, asked: list[str]) -> None:
+    told = ask(*asked, "--day", "1999-01-01", "-C", demo.folder)
+    assert told.code == 3
+    assert "1999-01-01" in told.err
+    assert "there are those of" in told.err
+
+
 def test_several_seeds_have_their_weights(answer) -> None:  # type: ignore[no-untyped-def]
     found = answer("similar", "Slowdive^2", "Nick Drake", "--unlike", "Aphex Twin")
     assert [seed["weight"] for seed in found["seeds"]] == [2, 1, -1]

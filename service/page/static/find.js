@@ -51,7 +51,8 @@ function makeCombobox(input) {
     item.id = `${list.id}-${place}`;
     item.setAttribute("role", "option");
     name.textContent = entity.name.replace(UNSEEN, "");
-    about.textContent = [entity.kind, entity.disambiguation].filter(Boolean).join(", ").replace(UNSEEN, "");
+    const kind = entity.performers.length ? `${entity.kind} by ${entity.performers.join(", ")}` : entity.kind;
+    about.textContent = [kind, entity.disambiguation].filter(Boolean).join(", ").replace(UNSEEN, "");
     item.append(name, " ", about);
     item.addEventListener("mousedown", (event) => event.preventDefault()); // the input keeps the focus
     item.addEventListener("click", () => choose(entity));

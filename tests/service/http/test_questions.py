@@ -92,8 +92,15 @@ def test_posted_seeds_weigh_as_typed_ones_do(web: httpx.Client, get: Any) -> Non
     assert posted == get("/v1/similar", **asked)
 
 
+def test_a_song_is_suggested_with_the_names_of_its_artists(get: Any) -> None:
+    by = {one["name"]: one["performers"] for one in get("/v1/suggest", prefix="al", limit=50)}
+    assert by["Alison"] == ["Slowdive"]
+    assert get("/v1/suggest", prefix="slowdive", kind="artist")[0]["performers"] == []
+
+
 def test_why_two_are_alike_comes_with_who_said_so(get: Any) -> None:
     found = get("/v1/explain", a="Slowdive", b="My Bloody Valentine")
+    assert {part["bond"] for part in found["parts"]} >= {"words", "company", "together"}
     shares = sum(shared["share"] for shared in found["explanation"]["shared"])
     assert shares + found["explanation"]["latent"] <= found["explanation"]["score"] + 1e-6
     assert {e["entity_id"] for e in found["evidence"]} == {"artist:slowdive", "artist:my-bloody-valentine"}

@@ -33,6 +33,12 @@ def test_typing_suggests_an_artist_and_leads_to_it(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Slowdive")
 
 
+def test_a_song_is_suggested_with_its_artist(visit: Visit) -> None:
+    page = visit.goto("/")
+    page.get_by_role("combobox", name="Artist or song").press_sequentially("alison")
+    expect(page.get_by_role("option", name="Alison song by Slowdive")).to_be_visible()
+
+
 def test_arrow_keys_choose_and_escape_closes(visit: Visit) -> None:
     page = visit.goto("/")
     box = page.get_by_role("combobox", name="Artist or song")

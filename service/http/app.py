@@ -16,6 +16,7 @@ from service.http.observed import Metrics, Observed
 from service.http.problems import Problem, answer_problems, problem
 from service.http.routes import alike, corpus, entities, operation, posted
 from service.http.state import Service
+from service.http.warming import Warmer
 from service.http.work import Workers
 from service.live import LiveProject
 
@@ -27,7 +28,11 @@ Errors are problems (RFC 9457). Answers that come of the live snapshot alone car
 
 
 def create_app(
-    live: LiveProject, log: structlog.typing.FilteringBoundLogger, pages: Sequence[APIRouter] = ()
+    live: LiveProject,
+    log: structlog.typing.FilteringBoundLogger,
+    pages: Sequence[APIRouter] = (),
+    *,
+    warm: bool = False,
 ) -> FastAPI:
     """Make the application that answers for a project.
 
@@ -35,14 +40,19 @@ def create_app(
         live: the project.
         log: where requests are told of.
         pages: routers of what is no API, such as a web page; mounted last and left out of the OpenAPI.
+        warm: whether what takes long is worked out before anybody asks, and `/ready` waits for it.
     """
     workers = Workers(live.project.settings.serve)
-    service = Service(live, workers, Metrics(workers))
+    service = Service(live, workers, Metrics(workers), Warmer(live, log))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if warm:
+            service.warmer.start()
         yield
+        service.warmer.stop()
         workers.close()
+        service.metrics.close()
 
     app = FastAPI(
         title="topterms",

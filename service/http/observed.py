@@ -1,18 +1,21 @@
 """What the service says of itself: one line of JSON a request, and figures for Prometheus."""
 
+import os
 import sys
 import time
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.guard import client_of
 from service.http.problems import UNFORESEEN, problem
 from service.http.work import Workers
 
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Variable with the folder in which several processes keep their figures."""
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
@@ -32,9 +35,38 @@ class Metrics:
         self.seconds = Histogram(
             "topterms_request_seconds", "Seconds to an answer", ("route",), buckets=_BUCKETS, registry=self.registry
         )
-        waiting = Gauge("topterms_questions", "Questions worked on or waiting", ("pool",), registry=self.registry)
-        waiting.labels("quick").set_function(lambda: workers.quick.taken)
-        waiting.labels("heavy").set_function(lambda: workers.heavy.taken)
+        self._waiting = Gauge(
+            "topterms_questions",
+            "Questions worked on or waiting",
+            ("pool",),
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+        self._workers = workers
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+        self.requests.labels(method, route, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+        self._look_at_queues()
+
+    def exposition(self) -> bytes:
+        """Return all figures as Prometheus reads them, those of all processes added."""
+        self._look_at_queues()
+        if _FOLDER not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+    def close(self) -> None:
+        """Take out what holds only as long as this process lives."""
+        if _FOLDER in os.environ:
+            multiprocess.mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+
+    def _look_at_queues(self) -> None:
+        for name, pool in (("quick", self._workers.quick), ("heavy", self._workers.heavy)):
+            self._waiting.labels(name).set(pool.taken)
 
 
 class Observed:
@@ -76,8 +108,7 @@ class Observed:
         found = getattr(scope.get("route"), "path", None)
         route = scope.get("root_path", "") + found if found else "none"
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.requests.labels(method, route, str(told["status"])).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        self._metrics.count(method, route, told["status"], seconds)
         error = scope.get("state", {}).get("error")
         self._log.info(
             "request",

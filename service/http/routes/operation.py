@@ -5,12 +5,12 @@ from datetime import date
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from records.types import StageReport
 from service.http.problems import ANY_REQUEST, documented
 from service.http.state import ServiceOf, expect_key
-from service.http.work import heavy, quick
+from service.http.work import BusyError, heavy, quick
 
 router = APIRouter(tags=["operation"])
 
@@ -21,6 +21,8 @@ class Ready:
 
     snapshot: str
     day: date
+    warm: bool
+    """Whether all that takes long is worked out: clusters, top terms, the names that texts are searched for."""
 
 
 @router.get("/health", response_class=PlainTextResponse)
@@ -32,9 +34,14 @@ async def health() -> str:
 @router.get("/ready", responses=documented(404, 503))
 @quick
 def ready(service: ServiceOf) -> Ready:
-    """Say which snapshot answers; 404 while nothing was published, 503 while the index cannot be reached."""
+    """Say which snapshot answers; 404 while nothing was published.
+
+    503 while the index cannot be reached, and after the start until all that takes long was worked out once.
+    """
     live = service.live.index.live()
-    return Ready(live.id, live.day)
+    if not service.warmer.has_begun:
+        raise BusyError("what takes long is being worked out")
+    return Ready(live.id, live.day, service.warmer.is_warm())
 
 
 @router.get(
@@ -43,8 +50,8 @@ def ready(service: ServiceOf) -> Ready:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(service: ServiceOf) -> Response:
-    """Return figures for Prometheus."""
-    return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    """Return figures for Prometheus, those of all processes added."""
+    return Response(service.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.post(

@@ -37,12 +37,15 @@ _PATIENCE = 120.0
 
 
 @contextmanager
-def serving(folder: Path, pages: Sequence[APIRouter] = (), **settings: Any) -> Iterator[httpx.Client]:
+def serving(
+    folder: Path, pages: Sequence[APIRouter] = (), *, warm: bool = False, **settings: Any
+) -> Iterator[httpx.Client]:
     """Serve a project until the block ends; give a client of it. Settings are those under [serve]."""
     project = open_project(folder)
     serve = project.settings.serve.model_copy(update={"deadline": _PATIENCE} | settings)
     project = replace(project, settings=project.settings.model_copy(update={"serve": serve}))
-    server = server_of(create_app(LiveProject(project), json_log(), pages), "127.0.0.1", 0)
+    app = create_app(LiveProject(project), json_log(), pages, warm=warm)
+    server = server_of(app, "127.0.0.1", 0)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()  # who connects before it is ready waits in the backlog
@@ -50,6 +53,7 @@ def serving(folder: Path, pages: Sequence[APIRouter] = (), **settings: Any) -> I
         try:
             with httpx.Client(base_url=f"http://{host}:{port}", timeout=_PATIENCE) as client:
                 client.get("/health").raise_for_status()
+                client.app_state = app.state.service  # type: ignore[attr-defined]  # for tests that wait for it
                 yield client
         finally:
             server.should_exit = True

@@ -15,29 +15,26 @@ is live, what is forgotten) are replaced only if they are what the writer took t
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from time import monotonic
 from typing import TypeVar
 from uuid import uuid4
 
 from filelock import FileLock
 
 from records.copies import Copies
+from records.database_files import is_settled, remove_database
 from records.errors import LakeError
 from records.footers import Footer, read_footer
 from records.ids import fingerprint
 from records.lake import FOOTERS, MARKER, Dataset, Lake, check_marker, marker_text, remove_path
 from records.object_store import AT_ONCE, ChangedError, ObjectStore, Stored
+from records.object_view import View
 
-BELIEVED = 2.0
-"""Seconds for which what the store told is taken to be so still, by a lake that is only read: a question that reads
-thousands of files asks the store once."""
 LEFTOVERS_KEPT = timedelta(days=1)
 """Age from which what no folder needs, and an upload that did not end, counts as left over: no commit takes so long."""
 
@@ -70,9 +67,7 @@ class ObjectLake(Lake):
         root = cache.absolute() / f"{self.store.bucket}-{mark}"
         root.mkdir(parents=True, exist_ok=True)
         self._copies = Copies(root)
-        self._seen: dict[str, dict[str, Stored]] = {}
-        self._asked: dict[str, float] = {}
-        self._is_held = False
+        self._view = View(self.store)
         super().__init__(root, create=create)
 
     @property
@@ -92,8 +87,8 @@ class ObjectLake(Lake):
     def days(self, dataset: Dataset) -> list[date]:
         """Return the days that a dataset has anything of, oldest first; one request, unless the lake is held."""
         prefix = f"{dataset}/"
-        if self._is_held:
-            found = {name.split("/", 2)[1] for name in self._listed(prefix)}
+        if self._view.is_held:
+            found = {name.split("/", 2)[1] for name in self._view.names(prefix)}
         else:
             found = set(self.store.folders(prefix))
         return sorted(date.fromisoformat(name.removeprefix("date=")) for name in found if _DAY.fullmatch(name))
@@ -101,14 +96,14 @@ class ObjectLake(Lake):
     def files(self, dataset: Dataset, day: date | None = None) -> list[Path]:
         """Return a dataset's files, of one day or of all, in the order of days and names, be they here or not."""
         prefix = f"{dataset}/" if day is None else f"{dataset}/date={day.isoformat()}/"
-        names = (name for name in self._listed(prefix) if name.count("/") == 2)
+        names = (name for name in self._view.names(prefix) if name.count("/") == 2)
         return [self.root / name for name in sorted(names)]
 
     def names(self, folder: Path) -> list[str]:
         """Return the names of the files and folders that lie whole in a folder, in order."""
         prefix = f"{self._name(folder)}/"
         found = set()
-        for name in self._listed(prefix):
+        for name in self._view.names(prefix):
             first, _, rest = name.removeprefix(prefix).partition("/")
             if rest in ("", _FILES):
                 found.add(first)
@@ -117,7 +112,7 @@ class ObjectLake(Lake):
     def exists(self, path: Path) -> bool:
         """Say whether a file or a whole folder is in the lake, be it here to be read or not."""
         name = self._name(path)
-        return self._look_up(name) is not None or self._look_up(f"{name}/{_FILES}") is not None
+        return self._view.look_up(name) is not None or self._view.look_up(f"{name}/{_FILES}") is not None
 
     def size(self, path: Path) -> int:
         """Return the bytes of a file of the lake."""
@@ -131,6 +126,17 @@ class ObjectLake(Lake):
     def fetch_folder(self, path: Path) -> None:
         """Let a folder be read at its path, as it is in the lake now; if the lake lacks it, it is not there then."""
         name = self._name(path)
+        for is_last in (False, True):  # another machine may put it anew just when it is read
+            try:
+                self._fetch_folder(name, path)
+                return
+            except ChangedError:
+                if is_last:
+                    raise LakeError(
+                        f"{self.address}/{name} is not what {_FILES} in it says; remove it and run its stage again"
+                    ) from None
+
+    def _fetch_folder(self, name: str, path: Path) -> None:
         listed = self._files_of(name)
         if listed is None:
             self._drop(name)
@@ -146,23 +152,18 @@ class ObjectLake(Lake):
     def remove(self, path: Path) -> None:
         """Remove a file, or a folder and all in it; what is not there is passed over."""
         name = self._name(path)
-        self._asked.pop(f"{name}/*", None)
-        names = [name, *self._listed(f"{name}/")]
+        names = [name, *self._view.names(f"{name}/", anew=True)]
         marks = [name for name in names if name.endswith(f"/{_FILES}")]
         if marks:
             self.store.delete(marks)  # from here on nobody sees the folders
         self.store.delete([name for name in names if name not in marks])
         for gone in names:
-            self._believe(gone, None)
+            self._view.note(gone, None)
         self._drop(name)
 
     def hold(self) -> None:
         """Take what is there now for all there is, but for what is changed by this object: there is one writer."""
-        self._is_held = False
-        self._seen = {}
-        for stored in self.store.list():
-            self._believe(stored.name, stored)
-        self._is_held = True
+        self._view.hold()
 
     @contextmanager
     def borrowed(self, path: Path) -> Iterator[Path]:
@@ -172,15 +173,15 @@ class ObjectLake(Lake):
         it. If another machine has put one back meanwhile, theirs holds.
         """
         name = self._name(path)
-        stored = self._look_up(name)
+        stored = self._view.look_up(name)
         expected = stored.etag if stored else ""
         if self._copies.origin(name) != expected:
-            _remove_database(path)
+            remove_database(path)
             self._bring(name)
         try:
             yield path
         finally:
-            if _is_settled(path) and not (stored and self._copies.etag(name) == expected):
+            if is_settled(path) and not (stored and self._copies.etag(name) == expected):
                 self._put_back(name, path, expected)
 
     @contextmanager
@@ -197,7 +198,7 @@ class ObjectLake(Lake):
             else:
                 stored = self.store.put(self._name(target), staging)
                 self._put_here(staging, target, {"": stored.etag})
-                self._believe(stored.name, stored)
+                self._view.note(stored.name, stored)
         finally:
             remove_path(staging)
 
@@ -208,7 +209,7 @@ class ObjectLake(Lake):
             LakeError: another machine wrote something else meanwhile.
         """
         name, content = self._name(path), text.encode()
-        known = self._look_up(name)
+        known = self._view.look_up(name)
         with self.scratch() as folder:
             written = folder / "text"
             try:
@@ -222,7 +223,7 @@ class ObjectLake(Lake):
                 stored = found
             written.write_bytes(content)
             self._put_here(written, path, {"": stored.etag})
-        self._believe(name, stored)
+        self._view.note(name, stored)
 
     def keep_footers(self) -> None:
         """Note the footers that were read for those who open the lake later, on whatever machine."""
@@ -236,7 +237,7 @@ class ObjectLake(Lake):
         The first time the lake is held from then on.
         """
         swept = super().sweep()
-        if self._is_held:
+        if self._view.is_held:
             return swept
         self.hold()
         before = datetime.now(UTC) - LEFTOVERS_KEPT
@@ -244,18 +245,18 @@ class ObjectLake(Lake):
         if left:
             self.store.delete(left)
         for name in left:
-            self._believe(name, None)
+            self._view.note(name, None)
         self._forget_removed()
         return swept + len(left) + self.store.abort_uploads(before)
 
     def _leftovers(self) -> Iterator[Stored]:
         """Yield the objects of folders that never became whole, or were removed by half."""
         parts: dict[str, dict[str, list[Stored]]] = {}
-        for stored in self._all():
+        for stored in self._view.all():
             if match := _PART.fullmatch(stored.name):
                 parts.setdefault(match[1], {}).setdefault(match[2], []).append(stored)
         for folder, found in parts.items():
-            whole = bool(self._look_up(f"{folder}/{_FILES}"))
+            whole = bool(self._view.look_up(f"{folder}/{_FILES}"))
             listed = self._files_of(folder) if whole and len(found) > 1 else None
             for part, objects in found.items():
                 if not whole or (listed and part != listed[0]):
@@ -263,10 +264,12 @@ class ObjectLake(Lake):
 
     def _forget_removed(self) -> None:
         """Remove copies of what the lake has no more."""
-        whole = {stored.name.removesuffix(f"/{_FILES}") for stored in self._all() if stored.name.endswith(f"/{_FILES}")}
+        whole = {
+            stored.name.removesuffix(f"/{_FILES}") for stored in self._view.all() if stored.name.endswith(f"/{_FILES}")
+        }
         for name in self._copies.names():
             folders = map(str, Path(name).parents)
-            if self._look_up(name) is None and whole.isdisjoint(folders) and self._copies.etag(name):
+            if self._view.look_up(name) is None and whole.isdisjoint(folders) and self._copies.etag(name):
                 self._drop(name)
 
     def version(self, path: Path) -> list[int | str]:
@@ -292,55 +295,22 @@ class ObjectLake(Lake):
 
     def has(self, name: str) -> bool:
         """Say whether a file of that path below the root is still there, as far as that is known."""
-        return self._look_up(name) is not None if self._is_held else True
+        return self._view.look_up(name) is not None if self._view.is_held else True
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _all(self) -> list[Stored]:
-        return [stored for found in self._seen.values() for stored in found.values()]
-
-    def _believe(self, name: str, stored: Stored | None) -> None:
-        top = self._seen.setdefault(name.partition("/")[0], {})
-        if stored is None:
-            top.pop(name, None)
-        else:
-            top[name] = stored
-        self._asked[name] = monotonic()
-
-    def _believes(self, question: str) -> bool:
-        return self._is_held or monotonic() - self._asked.get(question, -BELIEVED) < BELIEVED
-
-    def _look_up(self, name: str) -> Stored | None:
-        if not self._believes(name):
-            self._believe(name, self.store.head(name))
-        return self._seen.get(name.partition("/")[0], {}).get(name)
-
     def _expected(self, path: Path) -> Stored:
-        stored = self._look_up(self._name(path))
+        stored = self._view.look_up(self._name(path))
         if stored is None:
             raise LakeError(f"{self.address}/{self._name(path)} is gone; another machine removed it meanwhile")
         return stored
 
-    def _listed(self, prefix: str) -> list[str]:
-        """Return the names that begin so; one request for a thousand, unless the store was asked just now."""
-        if not self._believes(prefix + "*"):
-            found = list(self.store.list(prefix))
-            for gone in self._believed(prefix):
-                self._believe(gone, None)
-            for stored in found:
-                self._believe(stored.name, stored)
-            self._asked[prefix + "*"] = monotonic()
-        return self._believed(prefix)
-
-    def _believed(self, prefix: str) -> list[str]:
-        return [name for name in self._seen.get(prefix.partition("/")[0], {}) if name.startswith(prefix)]
-
     def _is_here(self, name: str) -> bool:
         """Say whether a file is here as it is in the lake, as far as that is known without asking."""
-        if not self._believes(name):
+        if not self._view.knows(name):
             return False
-        stored = self._look_up(name)
+        stored = self._view.look_up(name)
         if stored is None:
             self._drop(name)
             return True
@@ -351,18 +321,20 @@ class ObjectLake(Lake):
             try:
                 stored = self.store.get(name, folder / "file", unless=self._copies.etag(name))
             except ChangedError:  # from none: the copy is the object
+                etag, size = self._copies.etag(name), (self.root / name).stat().st_size
+                self._view.note(name, Stored(name, etag, size, datetime.now(UTC)))
                 return
             if stored is None:
                 self._drop(name)
             else:
                 self._put_here(folder / "file", self.root / name, {"": stored.etag})
-        self._believe(name, stored)
+        self._view.note(name, stored)
 
     def _bring_part(self, name: str, target: Path, etag: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         stored = self.store.get(name, target)
         if stored is None or stored.etag != etag:
-            raise LakeError(f"{self.address}/{name} is not what the list of its folder says; run its stage again")
+            raise ChangedError
 
     def _put_here(self, staging: Path, target: Path, etags: dict[str, str]) -> None:
         """Put a file or a folder in its place in the cache, and note of which objects it is a copy."""
@@ -382,7 +354,7 @@ class ObjectLake(Lake):
 
     def _files_of(self, name: str) -> tuple[str, dict[str, str]] | None:
         """Return the part that a whole folder lies in, and the ETags of its files; None if there is none."""
-        if self._is_held and self._look_up(f"{name}/{_FILES}") is None:
+        if self._view.is_held and self._view.look_up(f"{name}/{_FILES}") is None:
             return None
         with self.scratch() as folder:
             if self.store.get(f"{name}/{_FILES}", folder / _FILES) is None:
@@ -406,9 +378,9 @@ class ObjectLake(Lake):
             if found is None or found[0] != part:  # else it was this one, and the answer was lost on the way
                 self.store.delete(stored.name for stored in put)
                 put = []
-        self._believe(f"{name}/{_FILES}", self.store.head(f"{name}/{_FILES}"))
+        self._view.note(f"{name}/{_FILES}", self.store.head(f"{name}/{_FILES}"))
         for stored in put:
-            self._believe(stored.name, stored)
+            self._view.note(stored.name, stored)
         if put:
             self._put_here(staging, target, etags)
         else:
@@ -421,7 +393,7 @@ class ObjectLake(Lake):
         except ChangedError:
             return
         self._copies.note(name, stored.etag)
-        self._believe(name, stored)
+        self._view.note(name, stored)
 
 
 def _at_once(do: Callable[[Asked], Told], what: Iterable[Asked]) -> list[Told]:
@@ -431,20 +403,3 @@ def _at_once(do: Callable[[Asked], Told], what: Iterable[Asked]) -> list[Told]:
         return [do(one) for one in several]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(do, several))
-
-
-def _is_settled(path: Path) -> bool:
-    """Say whether all of a database is in its file; a process that was killed may have left pages in a second one."""
-    if not path.exists():
-        return False
-    try:
-        with closing(sqlite3.connect(path)) as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError:
-        return False
-    return True
-
-
-def _remove_database(path: Path) -> None:
-    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        file.unlink(missing_ok=True)

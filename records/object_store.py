@@ -112,17 +112,26 @@ class ObjectStore:
             LakeError: the store does not answer, or refuses.
         """
         with self._told(name):
-            try:
-                found = self._client.get_object(**self._at(name), **({"IfNoneMatch": unless} if unless else {}))
-            except _errors().ClientError as error:
-                if _code(error) in ("304", "NotModified"):
-                    raise ChangedError from error
-                if _code(error) in _ABSENT:
-                    return None
-                raise
-            with target.open("wb") as file:
-                for chunk in found["Body"].iter_chunks(_CHUNK):
-                    file.write(chunk)
+            for left in reversed(range(_ATTEMPTS)):
+                try:
+                    return self._get(name, target, unless)
+                except _breaks():
+                    if not left:
+                        raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _get(self, name: str, target: Path, unless: str) -> Stored | None:
+        try:
+            found = self._client.get_object(**self._at(name), **({"IfNoneMatch": unless} if unless else {}))
+        except _errors().ClientError as error:
+            if _code(error) in ("304", "NotModified"):
+                raise ChangedError from error
+            if _code(error) in _ABSENT:
+                return None
+            raise
+        with target.open("wb") as file:
+            for chunk in found["Body"].iter_chunks(_CHUNK):
+                file.write(chunk)
         return _stored(name, found)
 
     def tail(self, name: str, length: int) -> bytes:
@@ -245,6 +254,12 @@ def _errors() -> Any:
     from botocore import exceptions
 
     return exceptions
+
+
+def _breaks() -> tuple[Any, ...]:
+    """Return the errors of an answer that breaks off; the client tries again only before the first byte."""
+    errors = _errors()
+    return errors.ResponseStreamingError, errors.IncompleteReadError, errors.ReadTimeoutError
 
 
 def _transfer_error() -> Any:

@@ -18,6 +18,7 @@ from records.errors import ConfigurationError, LakeError
 from records.lake import Dataset
 from records.object_lake import ObjectLake
 from records.object_store import ObjectStore
+from records.object_view import BELIEVED
 from tests.object_store.server import BUCKET, Server
 from tests.records.racing import FILES, FIRST, ROWS
 
@@ -93,6 +94,27 @@ def test_a_copy_is_fetched_once_until_the_object_is_another(lake: ObjectLake, ma
     other.hold()
     other.fetch(note)
     assert note.read_text() == "two"
+
+
+def test_what_was_told_just_now_is_not_asked_again_but_then_it_is(
+    lake: ObjectLake, machine: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.write_text(lake.root / "live.json", "one")
+    other, now = machine(), 1000.0
+    monkeypatch.setattr("records.object_view.monotonic", lambda: now)
+
+    def requests_of_a_fetch() -> int:
+        asked = other.store.requests
+        other.fetch(other.root / "live.json")
+        return other.store.requests - asked
+
+    assert [requests_of_a_fetch(), requests_of_a_fetch()] == [1, 0]
+    now += BELIEVED
+    lake.write_text(lake.root / "live.json", "two")
+    assert [requests_of_a_fetch(), requests_of_a_fetch()] == [1, 0]
+    assert (other.root / "live.json").read_text() == "two"
+    now += BELIEVED
+    assert [requests_of_a_fetch(), requests_of_a_fetch()] == [1, 0]  # the answer was that nothing changed
 
 
 def test_a_copy_that_was_cut_short_or_changed_is_fetched_again(lake: ObjectLake, machine: Open) -> None:

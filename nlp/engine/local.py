@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from nlp.counting import BATCH, Due, Read, Reader, batches, write_counts
 from nlp.engine.base import FILE_COLUMNS, Value
+from nlp.name_files import open_names
 from nlp.settings import CountSettings
 from records.errors import LakeError
 from records.lake import Lake
@@ -84,6 +85,7 @@ def _reading(lake: Lake, settings: CountSettings, documents: int) -> Iterator[_R
         reader = Reader(lake, settings)
         yield lambda batches: map(reader.read, batches)
         return
+    open_names(lake)  # made or fetched here, once, and not by every worker at the same time
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (lake.address, lake.root.parent, settings))
     try:
         yield lambda batches: _windowed(pool, batches, 2 * workers)

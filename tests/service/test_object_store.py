@@ -26,6 +26,8 @@ from tests.object_store.server import BUCKET, Server
 from tests.service.conftest import TOPTERMS, Ask
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(1200)  # the blog is crawled and read twice before the first test
+
 ARRAYS = ("indptr", "indices", "weights", "frequencies", "norms", "latent")
 QUESTIONS = (
     ("similar", "Slowdive"),
@@ -129,7 +131,6 @@ def test_a_machine_that_has_nothing_yet_answers_as_the_one_that_ran(
     assert json.loads(there.out) == json.loads(here.out)
 
 
-@pytest.mark.timeout(900)
 def test_a_machine_takes_over_from_one_that_was_killed_in_every_stage(
     music: Music, machine: Path, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,7 @@ class ObjectLake(Lake):
         if self._copies.origin(name) != expected:
             remove_database(path)
             self._bring(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield path
         finally:

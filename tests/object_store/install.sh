@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests of a lake on an object store need: Versity's S3 gateway, a real S3 server over a folder, built once.
-# Go builds it (3 minutes of CPU); on Debian, as root, Go is installed if it is missing; elsewhere one line says so, and
+# Go 1.21 or later builds it (3 minutes of CPU; it brings Go 1.25 if it is older); on Debian, as root, Go is installed if it is missing; elsewhere one line says so, and
 # those tests are left out.
 set -euo pipefail
 

@@ -133,6 +133,10 @@ class Index(ABC):
         _require_known(ids, found)
         return [found[i] for i in ids]
 
+    def known(self, ids: Sequence[str]) -> list[Listing]:
+        """Return the entities of these ids, in this order; those that the live snapshot does not know are left out."""
+        return list(self._published().find(ids).values())
+
     def kind_of(self, entity_id: str) -> EntityKind:
         """Return the kind of an entity.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from records.types import Entity, EntityKind, Evidence, Neighbor, Term, WeightedTerm
-from service.questions import full_name, listed
+from service.questions import full_name, full_names, listed
 from service.terminal import Screen, out
 from service.why import Bond
 
@@ -33,7 +33,8 @@ def print_terms(
 
 def print_neighbors(index: "Index", neighbors: Sequence[Neighbor]) -> None:
     """Print what is alike, with the terms that make it so."""
-    rows = [(full_name(index, n.entity), n.score, listed(n.shared)) for n in neighbors]
+    names = full_names(index, [n.entity for n in neighbors])
+    rows = [(name, n.score, listed(n.shared)) for name, n in zip(names, neighbors, strict=True)]
     if rows:
         out().table(("name", "score", "shared terms"), rows)
     else:

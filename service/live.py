@@ -8,7 +8,6 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from records.errors import UnknownEntityError
 from records.ids import fingerprint
 from records.lake import Dataset
 from records.snapshot import Snapshot, read_snapshot
@@ -96,7 +95,7 @@ class LiveProject:
 
     def known(self, ids: Iterable[str]) -> "list[Listing]":
         """Return the entities of some ids, in their order; those that the live snapshot does not know are left out."""
-        return [found for entity_id in ids for found in self._listing(entity_id)]
+        return self.index.known(list(ids))
 
     def snapshot(self, day: date | None = None) -> Snapshot:
         """Return the vectors of a day, of the live snapshot's if None.
@@ -217,12 +216,6 @@ class LiveProject:
         """Make the latest vectors the ones that answer; see `service.pipeline.Chain.publish`."""
         with writing(self.project) as chain:
             return chain.publish()
-
-    def _listing(self, entity_id: str) -> "list[Listing]":
-        try:
-            return self.index.listings([entity_id])
-        except UnknownEntityError:
-            return []
 
     def _linker_now(self) -> "Linker":
         return self._linkers.get(self.lake.footer(self.lake.catalog).fingerprint, self._linker)

@@ -135,19 +135,22 @@ def read_mix(typed: Iterable[str]) -> dict[str, float] | None:
 
 def full_name(index: "Index", entity: Entity) -> str:
     """Return the name of an entity as people would say it: a song with its artists."""
-    names = performers(index, entity)
-    return f"{entity.name} ({', '.join(names)})" if names else entity.name
+    return full_names(index, [entity])[0]
 
 
-def performers(index: "Index", entity: Entity) -> tuple[str, ...]:
-    """Return the names of the artists of a song; none for an artist."""
-    names = []
-    for artist in entity.artists:
-        try:
-            names.append(index.get([artist])[0].name)
-        except UnknownEntityError:  # nothing is written about the artist, so the snapshot does not know it
-            names.append(artist)
-    return tuple(names)
+def full_names(index: "Index", entities: Sequence[Entity]) -> list[str]:
+    """Return the names of entities as people would say them, with one question to the index for all."""
+    return [
+        f"{entity.name} ({', '.join(names)})" if names else entity.name
+        for entity, names in zip(entities, performers_of(index, entities), strict=True)
+    ]
+
+
+def performers_of(index: "Index", entities: Sequence[Entity]) -> list[tuple[str, ...]]:
+    """Return the names of the artists of each; the id of one whom the snapshot does not know: nobody writes of them."""
+    ids = sorted({artist for entity in entities for artist in entity.artists})
+    names = {found.entity.id: found.entity.name for found in index.known(ids)} if ids else {}
+    return [tuple(names.get(artist, artist) for artist in entity.artists) for entity in entities]
 
 
 def listed(shared: Iterable[SharedTerm]) -> str:

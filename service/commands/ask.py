@@ -195,7 +195,7 @@ def suggest(
     as_json: AsJson = False,
 ) -> None:
     """List names that begin so, the best known first."""
-    from service.questions import full_name
+    from service.questions import full_names
     from service.terminal import out, print_json
 
     index, _ = _open(folder)
@@ -203,7 +203,10 @@ def suggest(
     if as_json:
         print_json({"prefix": prefix, "entities": found})
         return
-    rows = [(full_name(index, entity), entity.kind, entity.id, entity.disambiguation) for entity in found]
+    rows = [
+        (name, entity.kind, entity.id, entity.disambiguation)
+        for name, entity in zip(full_names(index, found), found, strict=True)
+    ]
     out().table(("name", "kind", "id", ""), rows)
 
 

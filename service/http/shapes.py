@@ -13,7 +13,7 @@ from index.published import Listing
 from index.trends import discovery
 from records.types import Entity, EntityKind, Evidence, Neighbor, WeightedTerm
 from service.http.problems import Problem
-from service.questions import Seed, performers
+from service.questions import Seed, performers_of
 
 Item = TypeVar("Item")
 
@@ -35,10 +35,10 @@ class Suggestion(Entity):
     performers: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, index: Index, entity: Entity) -> "Suggestion":
-        """Return an entity as a suggestion."""
-        known = {field.name: getattr(entity, field.name) for field in fields(entity)}
-        return cls(**known, performers=performers(index, entity))
+    def of(cls, index: Index, entities: Sequence[Entity]) -> "list[Suggestion]":
+        """Return entities as suggestions."""
+        known = ({field.name: getattr(entity, field.name) for field in fields(entity)} for entity in entities)
+        return [cls(**one, performers=names) for one, names in zip(known, performers_of(index, entities), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

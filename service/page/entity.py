@@ -19,7 +19,7 @@ from service.live import LiveProject
 from service.page.errors import PageRoute, found
 from service.page.rendering import render
 from service.page.wording import KINDS
-from service.questions import Seed, find_sentences, find_similar, full_name
+from service.questions import Seed, find_sentences, find_similar, full_names
 
 router = APIRouter(route_class=PageRoute)
 _TERMS, _FEW_TERMS = 12, 6
@@ -132,7 +132,8 @@ def profile(service: ServiceOf, collection: Collection, entity_id: EntityId) -> 
 
 def with_names(live: LiveProject, neighbors: Sequence[Neighbor]) -> list[Alike]:
     """Return neighbours with their names as people would say them."""
-    return [Alike(neighbor, full_name(live.index, neighbor.entity)) for neighbor in neighbors]
+    names = full_names(live.index, [neighbor.entity for neighbor in neighbors])
+    return [Alike(neighbor, name) for neighbor, name in zip(neighbors, names, strict=True)]
 
 
 def earlier_days(live: LiveProject) -> list[date]:

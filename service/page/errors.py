@@ -43,7 +43,7 @@ def found(service: Service, name: str, kind: EntityKind | None = None) -> Entity
         return service.live.resolve(name, kind)
     except (UnknownEntityError, QueryError) as error:
         index = service.live.index
-        others = [Suggestion.of(index, entity) for entity in index.suggest(name, kind, _OTHERS)]
+        others = Suggestion.of(index, index.suggest(name, kind, _OTHERS))
         raise NobodyError(name, others, isinstance(error, QueryError)) from error
 
 

@@ -43,7 +43,7 @@ def suggest(
 ) -> list[Suggestion]:
     """List names that begin so, the best known first; a typo is forgiven where none does."""
     index = service.live.index
-    return [Suggestion.of(index, entity) for entity in index.suggest(prefix, kind, limit)]
+    return Suggestion.of(index, index.suggest(prefix, kind, limit))
 
 
 @router.get("/{collection}", **LIVE)  # type: ignore[arg-type]  # see above

@@ -33,6 +33,8 @@ def normalised_mix(mix: Mapping[str, float], *, latent: bool = True) -> dict[str
             raise QueryError(f"the mix gives {key} the weight {weight}; expected a number of at least 0")
     kept = {str(key): float(weight) for key, weight in mix.items() if weight > 0 and (latent or key != LATENT)}
     total = sum(kept.values())
+    if not math.isfinite(total):
+        raise QueryError("the weights of the mix are too great to be added; expected smaller ones, such as 1 to 10")
     if not total > 0:
         raise QueryError(
             f"the mix leaves nothing to compare by; expected a weight above 0 for one of {', '.join(known)}"

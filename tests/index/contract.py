@@ -228,6 +228,7 @@ class SimilarContract:
             ({"artist-000001": 1.0}, {"n3": 1.0}, "'n3'"),
             ({"artist-000001": 1.0}, {"n1": -1.0}, "at least 0"),
             ({"artist-000001": 1.0}, {"n1": 0.0}, "above 0"),
+            ({"artist-000001": 1.0}, {"n1": 1e308, "np": 1e308}, "too great"),
         ],
     )
     def test_a_question_that_makes_no_sense_is_refused(

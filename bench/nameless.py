@@ -43,13 +43,14 @@ def described(vectors: Vectors) -> dict[TermKind, sparse.csr_matrix]:
     for kind in _DESCRIBING:
         block = vectors.columns_of(kind)
         kept = [c for c in range(block.start, block.stop) if proper.isdisjoint(terms[c].split())]
-        found[kind] = normalize(whole[:, kept]).tocsr()
+        if kept:
+            found[kind] = normalize(whole[:, kept]).tocsr()
     return found
 
 
 def similarities(by_kind: dict[TermKind, sparse.csr_matrix]) -> npt.NDArray[np.float64]:
     """Return the similarity of every two entities, mixed by the default weights of what is left."""
-    words = normalize(sparse.hstack([by_kind[TermKind.N1], by_kind[TermKind.N2]]).tocsr())
+    words = normalize(sparse.hstack([by_kind[kind] for kind in (TermKind.N1, TermKind.N2) if kind in by_kind]).tocsr())
     left, values, _ = randomized_svd(words, _DIMENSIONS, n_iter=4, random_state=0)
     latent = normalize(left * np.sqrt(values))
     total: npt.NDArray[np.float64] = DEFAULT_MIX[LATENT] * (latent @ latent.T)

@@ -106,7 +106,7 @@ def _blank(document: Document) -> Document:
 
 
 def _document(url: str, title: str, text: str) -> Document:
-    shown = _MARKUP.sub(" ", _ENDS.sub("\n", _MARKDOWN.render(_LIQUID.sub(" ", text))))
+    shown = _MARKUP.sub("", _ENDS.sub("\n", _MARKDOWN.render(_LIQUID.sub(" ", text))))
     plain = "\n".join(" ".join(unescape(line).split()) for line in shown.splitlines() if line.strip())
     now = datetime.now(UTC)
     return Document(url, url, "reviews", title, plain, now, lang="en")

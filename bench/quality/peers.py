@@ -27,7 +27,7 @@ def peers(data: Path) -> Iterator[tuple[str, list[str], Floats]]:
         vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=2, ngram_range=(1, longest))
         matrix = vectorizer.fit_transform(texts.values())
         yield f"scikit-learn, tf-idf of {name}", ids, np.asarray((matrix @ matrix.T).todense(), np.float64)
-        latent = normalize(TruncatedSVD(_DIMENSIONS, random_state=0).fit_transform(matrix))
+        latent = normalize(TruncatedSVD(min(_DIMENSIONS, matrix.shape[1]), random_state=0).fit_transform(matrix))
         yield f"the same, LSI of {_DIMENSIONS} dimensions", ids, latent @ latent.T
 
 

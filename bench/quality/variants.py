@@ -101,5 +101,6 @@ def _raw(weighed: Weighed) -> Weighed:
 def _revalued(weighed: Weighed, values: Floats) -> Weighed:
     """Return the same terms with other weights, each kind of each row of L2 norm 1 again."""
     matrix = sparse.csr_matrix((values, weighed.matrix.indices, weighed.matrix.indptr), weighed.matrix.shape)
-    blocks = [normalize(matrix[:, weighed.block(kind)]) for kind in sorted(TermKind)]
+    found = [matrix[:, weighed.block(kind)] for kind in sorted(TermKind)]
+    blocks = [normalize(block) for block in found if block.shape[1]]
     return replace(weighed, matrix=sparse.csr_matrix(sparse.hstack(blocks, format="csr")))

@@ -22,7 +22,7 @@ SCENES = {
     "soft": ("Amelie Sorn", "Fenella Wick", "Lune Ardo", "Mirelle Toft", "Oona Pell", "Silvie Marn"),
 }
 WORDS = {
-    "loud": "abrasive sludge metal heavy guitars distorted drums thunderous riffs doom brutal feedback amplifiers dense",
+    "loud": "abrasive sludge metal heavy guitars distorted drums thunderous riffs doom brutal feedback amplifiers",
     "soft": "gentle chamber folk hushed voice warm strings delicate harp ballads tender whispers lullabies sparse",
 }
 

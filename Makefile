@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-service bench-spark bench-quality headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-object-store bench-service bench-spark bench-quality headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -51,6 +51,10 @@ bench-kills: setup ## Kill the daily run at 100 random moments and compare with 
 
 bench-damage: setup ## Damage 4,000 WARC files at random: is it told, and what stood before it kept?
 	$(BIN)/python -m bench.damage --files 2000 --seed 1
+
+bench-object-store: setup ## The daily run on a lake in a folder and on an object store: time and requests
+	tests/object_store/install.sh
+	$(BIN)/python -m bench.object_store
 
 bench-service: setup ## How fast the HTTP service answers at 100,000 artists, with 1, 8 and 32 clients
 	$(BIN)/python -m bench.service

@@ -75,6 +75,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters |= {"web_address": web_address, "address": address_of, "day": written_day}
     made.globals |= {
@@ -85,6 +86,8 @@ def _environment() -> Environment:
         "HINTS": wording.HINTS,
         "KINDS": wording.KINDS,
     }
+    for template in made.list_templates(["html"]):  # now: an upgrade on disk is not for the code that runs
+        made.get_template(template)
     return made
 
 

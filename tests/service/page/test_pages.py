@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from jinja2 import PackageLoader
 from lxml import html
 
-from service.page.rendering import asking, shown, web_address
+from service.page.rendering import asking, render, shown, web_address
 from service.page.site import router
 from tests.service.http.conftest import publish, serving
 from tests.service.page.hostile import ADDRESSES, ATTACKS, ID
@@ -206,3 +207,14 @@ def test_only_addresses_of_the_web_become_links() -> None:
 def test_characters_that_cannot_be_seen_are_left_out() -> None:
     assert shown("a\u202eb\x00c\td\ne") == "abc\td\ne"
     assert shown(7) == 7
+
+
+def test_an_upgrade_on_disk_changes_no_page_of_a_service_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates of another version would ask the running code for what it does not have."""
+
+    def read(*_: object) -> None:
+        raise AssertionError("a template was read from disk")
+
+    monkeypatch.setattr(PackageLoader, "get_source", read)
+    page = render("nobody.html", 404, name="x", others=[], several=False)
+    assert b"Nobody here is called" in page.body

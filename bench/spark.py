@@ -34,6 +34,8 @@ from records.types import EntityKind
 from tests.spark_cluster.cluster import SparkCluster
 
 PROCESSES = 2
+FILES = 8
+"""That the documents are put into, so that a few are work for several workers, too."""
 MACHINES = (10, 100)
 
 
@@ -75,10 +77,12 @@ def _lake(folder: Path, documents: Path, catalog: Path, number: int, day: date) 
     """Return a lake with the first documents of a file, catalogue included."""
     lake = Lake(folder / "lake", create=True)
     import_catalog(lake, catalog)
-    some = folder / "some.jsonl"
-    with documents.open(encoding="utf-8") as lines, some.open("w", encoding="utf-8") as out:
-        out.writelines(islice(lines, number))
-    import_documents(lake, some, day=day)
+    with documents.open(encoding="utf-8") as lines:
+        taken = list(islice(lines, number))
+    for place in range(FILES):
+        some = folder / f"some-{place}.jsonl"
+        some.write_text("".join(taken[place::FILES]), encoding="utf-8")
+        import_documents(lake, some, day=day)
     return lake
 
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -92,6 +92,7 @@ class SparkEngine:
         self._master = master
         self._session: SparkSession | None = None
         self._lonely_since: float | None = None
+        self._told = 0
         _expect_java(master)
         _expect_answer(master)
 
@@ -101,12 +102,12 @@ class SparkEngine:
         """See `Engine.count`."""
         open_names(lake)  # made here, once, and not by every worker at the same time
         job = Job(lake.address, settings, lake.footer(lake.catalog).fingerprint, versions())
-        large = {file: row_groups(file.path, SLICE) for file in due if file.documents > SLICE}
-        whole = [file for file in due if len(large.get(file, ())) < 2]
+        large = self._sliceable(lake, [file for file in due if file.documents > SLICE])
+        whole = [file for file in due if file not in large]
         steps = [(sum(file.documents for file in whole), partial(self._whole, job, whole))] if whole else []
-        steps += [(f.documents, partial(self._sliced, job, f, parts)) for f, parts in large.items() if len(parts) > 1]
+        steps += [(file.documents, partial(self._sliced, job, file, parts)) for file, parts in large.items()]
         tally: Counter[str] = Counter()
-        done = 0
+        done = self._told = 0
         for documents, step in steps:
             tasks = step()
             for outcome in self._wait(tasks.collect, partial(self._tell, tell, done, documents)):
@@ -127,10 +128,17 @@ class SparkEngine:
             tables.close()
 
     def close(self) -> None:
-        """End the application on the cluster."""
+        """End the application on the cluster; one that has ended already is let be."""
         if self._session is not None:
-            self._session.stop()
+            with suppress(Py4JError, OSError):
+                self._session.stop()
             self._session = None
+
+    def _sliceable(self, lake: Lake, files: list[Due]) -> dict[Due, list[range]]:
+        """Return the files that have several slices, with the row groups of each slice."""
+        lake.fetch(*(file.path for file in files))
+        found = {file: row_groups(file.path, SLICE) for file in files}
+        return {file: parts for file, parts in found.items() if len(parts) > 1}
 
     def _whole(self, job: Job, files: list[Due]) -> "RDD[Outcome]":
         longest_first = sorted(files, key=lambda file: -file.documents)
@@ -147,7 +155,9 @@ class SparkEngine:
         tracker = self._context().statusTracker()
         stages = [stage for name in tracker.getActiveStageIds() if (stage := tracker.getStageInfo(name))]
         if tasks := sum(stage.numTasks for stage in stages):
-            tell(done + documents * sum(stage.numCompletedTasks for stage in stages) // tasks)
+            found = done + documents * sum(stage.numCompletedTasks for stage in stages) // tasks
+            self._told = max(found, self._told)  # of a stage that follows another nothing is done at first
+            tell(self._told)
 
     def _context(self) -> SparkContext:
         return self._spark().sparkContext
@@ -165,6 +175,7 @@ class SparkEngine:
     def _wait(self, work: Callable[[], Result], beat: Callable[[], None] = lambda: None) -> Result:
         """Return the result of a job; if this is interrupted, or nobody works on it, the job is cancelled."""
         context = self._context()
+        self._lonely_since = None
         with ThreadPoolExecutor(1) as thread:
             future = thread.submit(work)
             try:
@@ -196,7 +207,7 @@ class SparkEngine:
 
 
 class _Tables:
-    def __init__(self, lake: Lake, spark: SparkSession, wait: Callable[[Callable[[], pa.Table]], pa.Table]) -> None:
+    def __init__(self, lake: Lake, spark: SparkSession, wait: Callable[[Callable[[], Any]], Any]) -> None:
         self._lake, self._spark, self._wait = lake, spark, wait
         self._kept: list[DataFrame] = []
 
@@ -205,7 +216,7 @@ class _Tables:
             self.rows(name, pa.schema([*schema, *(FILE_COLUMNS if placed else [])]).empty_table())
             return
         reader = self._spark.read.schema(_spark_schema(schema)).option("recursiveFileLookup", "true")
-        found = reader.parquet(*(_escaped(self._lake, path) for path in paths))
+        found = self._wait(partial(reader.parquet, *(_escaped(self._lake, path) for path in paths)))
         found.selectExpr(*schema.names, *(_PLACE if placed else ())).createOrReplaceTempView(name)
 
     def rows(self, name: str, rows: pa.Table) -> None:
@@ -225,7 +236,8 @@ class _Tables:
             frame.unpersist()
 
     def _sql(self, query: str, values: dict[str, Value]) -> DataFrame:
-        return self._spark.sql(re.sub(r"\$(\w+)", r":\1", query), args=dict(values))
+        asked = re.sub(r"\$(\w+)", r":\1", query)
+        return self._wait(partial(self._spark.sql, asked, args=dict(values)))
 
 
 def _spark_schema(schema: pa.Schema) -> str:

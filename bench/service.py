@@ -1,7 +1,7 @@
 """How fast the HTTP service answers at 100,000 artists, with one client and with many, and beside heavy questions.
 
     python -m bench.service
-    python -m bench.service --artists 10000 --record bench/record.md
+    python -m bench.service --artists 10000 --processes 2 --record bench/record.md
 
 The artists are those of `bench.query`. The server is a process of its own, as `topterms serve` starts it; every client
 keeps one connection and asks again as soon as it is answered. Clients and server share the machine's cores.
@@ -13,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import IO
@@ -35,6 +37,8 @@ QUESTIONS = 1_000
 HEAVY_CLIENTS = 8
 """Clients that ask nothing but heavy questions: four times as many as there are threads for those."""
 _SCARCE = 0.5
+_PATIENCE = 300.0
+"""Seconds that a client waits: a busy machine is measured as busy, not given up."""
 
 Ask = Callable[["Client", int], None]
 
@@ -48,7 +52,7 @@ class Client:
     """
 
     def __init__(self, host: str, port: int) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=60)
+        self._connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
 
     def get(self, path: str, **parameters: object) -> int:
         """Ask, read the whole answer and return its status."""
@@ -58,12 +62,62 @@ class Client:
         return answer.status
 
 
-def measure(artists: int = ARTISTS, questions: int = QUESTIONS) -> list[table.Row]:
-    """Serve drawn artists and ask; all answers but those to heavy questions must be successes."""
+def measure(artists: int = ARTISTS, questions: int = QUESTIONS, processes: Sequence[int] = (1,)) -> list[table.Row]:
+    """Serve drawn artists and ask; all answers but those to heavy questions must be successes.
+
+    Args:
+        artists: how many.
+        questions: of each kind.
+        processes: numbers of processes to serve with; the first answers all questions, the others `similar` alone.
+    """
+    rows: list[table.Row] = []
     with tempfile.TemporaryDirectory() as folder:
         ids, terms = _project(Path(folder) / "project", artists)
-        with _serving(Path(folder) / "project") as (host, port):
-            return list(_rows(lambda: Client(host, port), ids, terms, questions))
+        for number in processes:
+            with _serving(Path(folder) / "project", number) as (host, port):
+                connect = partial(Client, host, port)
+                began = perf_counter()
+                while {connect().get("/ready") for _ in range(8 * number)} != {200}:  # of every process, most likely
+                    time.sleep(0.2)
+                rows.append((f"ready, all worked out, {number} processes", table.OURS, perf_counter() - began, "s"))
+                rows += _similar_rows(connect, ids, questions, number)
+                if number == processes[0]:
+                    rows += _page_rows(connect, ids, terms, questions)
+                    rows += _rows(connect, ids, terms, questions)
+    return rows
+
+
+def _similar_rows(connect: Callable[[], Client], ids: list[str], questions: int, processes: int) -> Iterator[table.Row]:
+    def similar(client: Client, number: int) -> None:
+        _expect(client.get("/v1/similar", like=ids[number * 7919 % len(ids)]))
+
+    _timed(connect, similar, 4 * processes, 100)
+    for clients in CLIENTS:
+        began = perf_counter()
+        seconds = _timed(connect, similar, clients, questions)
+        of = f", {processes} processes" if processes > 1 else ""
+        what = f"similar over HTTP, {len(ids):,} artists, {clients} clients{of}"
+        yield from _latencies(what, seconds)
+        yield f"{what}: answered", table.OURS, len(seconds) / (perf_counter() - began), "/s"
+
+
+def _page_rows(connect: Callable[[], Client], ids: list[str], terms: list[str], questions: int) -> Iterator[table.Row]:
+    """Return how long pages take, as somebody waits for them who reads one after the other."""
+
+    def one(number: int) -> str:
+        return ids[number * 7919 % len(ids)]
+
+    pages: dict[str, Ask] = {
+        "start": lambda client, _: _expect(client.get("/")),
+        "artist": lambda client, number: _expect(client.get(f"/artists/{one(number)}")),
+        "why": lambda client, number: _expect(client.get("/why", a=one(number), b=one(number + 1))),
+        "search": lambda client, number: _expect(client.get("/search", description=terms[number % len(terms)])),
+        "taste": lambda client, number: _expect(client.get("/taste", like=[one(number), one(number + 1)])),
+        "groups": lambda client, _: _expect(client.get("/clusters")),
+    }
+    for name, ask in pages.items():
+        _timed(connect, ask, 1, 3)
+        yield from _latencies(f"page: {name}, {len(ids):,} artists", _timed(connect, ask, 1, max(10, questions // 10)))
 
 
 def _rows(connect: Callable[[], Client], ids: list[str], terms: list[str], questions: int) -> Iterator[table.Row]:
@@ -76,14 +130,7 @@ def _rows(connect: Callable[[], Client], ids: list[str], terms: list[str], quest
     def heavy(client: Client, number: int) -> None:
         client.get("/v1/terms/like", term=terms[number % len(terms)])
 
-    heavy(connect(), 0)  # reads the snapshot, once
-    _timed(connect, similar, 1, 100)
-    for clients in CLIENTS:
-        began = perf_counter()
-        seconds = _timed(connect, similar, clients, questions)
-        what = f"similar over HTTP, {len(ids):,} artists, {clients} clients"
-        yield from _latencies(what, seconds)
-        yield f"{what}: answered", table.OURS, len(seconds) / (perf_counter() - began), "/s"
+    heavy(connect(), 0)  # sums up the columns, once
     yield from _latencies("an artist by id, alone", _timed(connect, light, 1, questions))
     yield from _latencies("a heavy question (terms like a term), alone", _timed(connect, heavy, 1, 20))
     with _pressed(connect, heavy):
@@ -105,9 +152,9 @@ def _project(folder: Path, artists: int) -> tuple[list[str], list[str]]:
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[tuple[str, int]]:
+def _serving(folder: Path, processes: int) -> Iterator[tuple[str, int]]:
     topterms = Path(sys.executable).with_name("topterms")
-    command = [str(topterms), "serve", "-C", str(folder), "--port", "0", "--quiet"]
+    command = [str(topterms), "serve", "-C", str(folder), "--port", "0", "--quiet", "--processes", str(processes)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
         try:
             yield _address(run.stderr)
@@ -181,10 +228,11 @@ def main() -> None:
     )
     parser.add_argument("--artists", type=int, default=ARTISTS, help=f"artists drawn ({ARTISTS})")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help=f"questions of each kind ({QUESTIONS})")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1], help="numbers of processes that serve (1)")
     parser.add_argument("--record", type=Path, metavar="FILE", help="add the table to the end of a file")
     arguments = parser.parse_args()
     head = f"{datetime.now(UTC):%Y-%m-%d}, service, {table.machine()}"
-    rows = measure(arguments.artists, arguments.questions)
+    rows = measure(arguments.artists, arguments.questions, arguments.processes)
     written = "\n".join([head, "", table.HEAD, *table.lines(table.series([rows]))])
     print(written)
     if arguments.record:

@@ -57,7 +57,7 @@ bench-object-store: setup ## The daily run on a lake in a folder and on an objec
 	$(BIN)/python -m bench.object_store
 
 bench-service: setup ## How fast the HTTP service answers at 100,000 artists, with 1, 8 and 32 clients
-	$(BIN)/python -m bench.service
+	$(BIN)/python -m bench.service --processes 1 2
 
 bench-spark: setup ## One machine against Spark: make bench-spark DOCUMENTS=posts.jsonl CATALOG=catalog.csv
 	$(BIN)/python -m bench.spark --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"

@@ -33,7 +33,7 @@ def main() -> None:
         first, second = ({**there, "TOPTERMS_LAKE_CACHE": str(root / cache)} for cache in ("first", "second"))
         make = "from service.project import *; open_project(Path(sys.argv[1])).lake(create=True)"
         subprocess.run([sys.executable, "-c", f"import sys; {make}", str(remote)], env=os.environ | first, check=True)
-        print("| run | seconds | processor | requests | fetched, MB | put, MB |\n|---|---|---|---|---|---|")
+        print("| run | seconds | processor | requests | put, MB |\n|---|---|---|---|---|")
         for what, project, environment in (
             ("folder, from nothing", folder, {}),
             ("folder, nothing to do", folder, {}),
@@ -43,10 +43,8 @@ def main() -> None:
         ):
             list(server.requests())
             seconds, processor = _run(project, environment)
-            asked, fetched, put = _requests(server)
-            print(
-                f"| {what} | {seconds:.1f} | {processor:.1f} | {_told(asked)} | {fetched:.1f} | {put:.1f} |", flush=True
-            )
+            asked, put = _requests(server)
+            print(f"| {what} | {seconds:.1f} | {processor:.1f} | {_told(asked)} | {put:.1f} |", flush=True)
         server.stop()
 
 
@@ -59,14 +57,13 @@ def _run(project: Path, environment: Mapping[str, str]) -> tuple[float, float]:
     return perf_counter() - began, processor
 
 
-def _requests(server: Server) -> tuple[Counter[str], float, float]:
+def _requests(server: Server) -> tuple[Counter[str], float]:
     asked: Counter[str] = Counter()
-    fetched = put = 0
-    for operation, sent, size in server.requests():
+    put = 0
+    for operation, size in server.requests():
         asked[operation] += 1
-        fetched += sent if operation == "GetObject" else 0
-        put += size if operation == "PutObject" else 0
-    return asked, fetched / 1e6, put / 1e6
+        put += size
+    return asked, put / 1e6
 
 
 def _told(asked: Counter[str]) -> str:

@@ -373,13 +373,13 @@ class ObjectLake(Lake):
         etags = {file: stored.etag for file, stored in zip(files, put, strict=True)}
         listed = json.dumps({"part": part, "files": etags}, indent=2).encode()
         try:
-            self.store.put_if(f"{name}/{_FILES}", BytesIO(listed), len(listed), "")
+            self._view.note(f"{name}/{_FILES}", self.store.put_if(f"{name}/{_FILES}", BytesIO(listed), len(listed), ""))
         except ChangedError:
+            self._view.note(f"{name}/{_FILES}", self.store.head(f"{name}/{_FILES}"))
             found = self._files_of(name)
             if found is None or found[0] != part:  # else it was this one, and the answer was lost on the way
                 self.store.delete(stored.name for stored in put)
                 put = []
-        self._view.note(f"{name}/{_FILES}", self.store.head(f"{name}/{_FILES}"))
         for stored in put:
             self._view.note(stored.name, stored)
         if put:

@@ -192,6 +192,25 @@ def test_of_two_who_put_the_same_folder_the_second_takes_that_of_the_first(lake:
     assert len(list(other.store.list("vectors/"))) == 3
 
 
+def test_a_folder_whose_commit_was_done_but_not_answered_stays(
+    lake: ObjectLake, machine: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client then asks again, and is told that the object is there already: by itself."""
+    lake.hold()
+    put_if = lake.store.put_if
+
+    def put_twice(name: str, content: io.BytesIO, size: int, expected: str) -> object:
+        put_if(name, io.BytesIO(content.getvalue()), size, expected)
+        return put_if(name, content, size, expected)
+
+    monkeypatch.setattr(lake.store, "put_if", put_twice)
+    written = write_folder(lake, "whole")
+    other = machine()
+    folder = other.root / written.relative_to(lake.root)
+    other.fetch_folder(folder)
+    assert (folder / "artist" / "weights").read_text() == (written / "artist" / "weights").read_text() == "whole"
+
+
 def test_a_text_that_another_machine_changed_is_not_overwritten(lake: ObjectLake, machine: Open) -> None:
     lake.write_text(lake.root / "forgotten.jsonl", "")
     other = machine()

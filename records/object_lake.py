@@ -15,13 +15,11 @@ is live, what is forgotten) are replaced only if they are what the writer took t
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
 from uuid import uuid4
 
 from filelock import FileLock
@@ -32,7 +30,7 @@ from records.errors import LakeError
 from records.footers import Footer, read_footer
 from records.ids import fingerprint
 from records.lake import FOOTERS, MARKER, Dataset, Lake, check_marker, marker_text, remove_path
-from records.object_store import AT_ONCE, ChangedError, ObjectStore, Stored
+from records.object_store import ChangedError, ObjectStore, Stored, at_once
 from records.object_view import View
 
 LEFTOVERS_KEPT = timedelta(days=1)
@@ -43,9 +41,6 @@ _PART = re.compile(r"(.+)/(part-[0-9a-f]{32})/.+")
 _DAY = re.compile(r"date=\d{4}-\d\d-\d\d")
 _TAIL = 1 << 16
 _MAGIC = b"PAR1"
-
-Asked = TypeVar("Asked")
-Told = TypeVar("Told")
 
 
 class ObjectLake(Lake):
@@ -121,7 +116,7 @@ class ObjectLake(Lake):
     def fetch(self, *paths: Path) -> None:
         """Let files be read at their paths, as they are in the lake now; those that it lacks are not there then."""
         due = [name for name in map(self._name, paths) if not self._is_here(name)]
-        _at_once(self._bring, due)
+        at_once(self._bring, due)
 
     def fetch_folder(self, path: Path) -> None:
         """Let a folder be read at its path, as it is in the lake now; if the lake lacks it, it is not there then."""
@@ -146,7 +141,7 @@ class ObjectLake(Lake):
             if all(self._copies.etag(f"{name}/{file}") == etag for file, etag in files.items()):
                 return
             whole = folder / "folder"
-            _at_once(lambda file: self._bring_part(f"{name}/{part}/{file}", whole / file, files[file]), files)
+            at_once(lambda file: self._bring_part(f"{name}/{part}/{file}", whole / file, files[file]), files)
             self._put_here(whole, path, files)
 
     def remove(self, path: Path) -> None:
@@ -369,7 +364,7 @@ class ObjectLake(Lake):
     def _put_folder(self, staging: Path, target: Path) -> None:
         name, part = self._name(target), f"part-{uuid4().hex}"
         files = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if path.is_file())
-        put = _at_once(lambda file: self.store.put(f"{name}/{part}/{file}", staging / file), files)
+        put = at_once(lambda file: self.store.put(f"{name}/{part}/{file}", staging / file), files)
         etags = {file: stored.etag for file, stored in zip(files, put, strict=True)}
         listed = json.dumps({"part": part, "files": etags}, indent=2).encode()
         try:
@@ -395,12 +390,3 @@ class ObjectLake(Lake):
             return
         self._copies.note(name, stored.etag)
         self._view.note(name, stored)
-
-
-def _at_once(do: Callable[[Asked], Told], what: Iterable[Asked]) -> list[Told]:
-    """Do something to many things, some at a time; the order is kept."""
-    several = list(what)
-    if len(several) < 2:
-        return [do(one) for one in several]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(do, several))

@@ -5,13 +5,14 @@ variables and files of AWS (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from records.errors import ConfigurationError, LakeError
 
@@ -29,6 +30,9 @@ _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 _UNKNOWN = {"501", "NotImplemented", "405", "MethodNotAllowed", "NoSuchUpload"}
 _REFUSED = {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
+
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 
 
 class ChangedError(Exception):
@@ -291,3 +295,12 @@ def _client(address: str) -> tuple[Any, Any]:
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"{address} cannot be used: {error}") from error
     return client, TransferConfig(multipart_threshold=ONE_PUT, max_concurrency=AT_ONCE)
+
+
+def at_once(do: Callable[[Asked], Told], what: Iterable[Asked]) -> list[Told]:
+    """Do something to many things, some at a time; the order is kept."""
+    several = list(what)
+    if len(several) < 2:
+        return [do(one) for one in several]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(do, several))

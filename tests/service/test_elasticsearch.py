@@ -4,15 +4,20 @@ import json
 import math
 from pathlib import Path
 
+import httpx
 import pytest
+from lxml import html
 
 from index.elasticsearch import ElasticsearchIndex
 from index.embedded import EmbeddedIndex
 from records.lake import Lake
 from records.snapshot import read_snapshot
+from service.page.site import router
 from tests.service.conftest import Ask, Demo
+from tests.service.http.conftest import serving
+from tests.service.page.visit import PAGES
 
-pytestmark = pytest.mark.elasticsearch
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.timeout(1200)]  # the blog is read and published several times
 
 QUESTIONS = (
     ["terms", "Slowdive", "-n", "5"],
@@ -47,6 +52,64 @@ def test_elasticsearch_is_one_setting_away_and_answers_alike(
         answer = ask(*question, "-C", built, "--json")
         assert answer.code == 0, answer.err
         assert alike(json.loads(answer.out), json.loads(expected.out)), question
+
+
+ADDRESSES = (
+    "/v1/artists?name=slowdive",
+    "/v1/similar?like=Slowdive^2&unlike=Low",
+    "/v1/search?description=dreamy -loud",
+    "/v1/suggest?prefix=slwdive",
+    "/v1/explain?a=Slowdive&b=Ride",
+    "/v1/artists/artist:slowdive/terms?sentences=1",
+    "/v1/artists/artist:slowdive/songs",
+    "/v1/clusters",
+    "/api/v4/artist/similar?name=Slowdive",
+)
+
+
+def test_page_and_api_answer_from_elasticsearch_as_from_the_lake(
+    built: Path, ask: Ask, elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers(client: httpx.Client) -> list[httpx.Response]:
+        return [client.get(address) for address in (*ADDRESSES, *PAGES)]
+
+    with serving(built, [router]) as client:
+        embedded = answers(client)
+    monkeypatch.setenv("TOPTERMS_INDEX", elasticsearch_url)
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__PREFIX", "tests-served")
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__DEADLINE", "60")
+    assert ask("publish", "-C", built).code == 0
+    with serving(built, [router]) as client:
+        for found, expected in zip(answers(client), embedded, strict=True):
+            assert found.status_code == expected.status_code, found.url
+            if found.headers["content-type"] == "application/json":
+                assert alike(found.json(), expected.json()), found.url
+            else:
+                assert headings(found) == headings(expected), found.url
+
+
+def headings(page: httpx.Response) -> list[str]:
+    return [" ".join(part.text_content().split()) for part in html.fromstring(page.text).xpath("//h1 | //h2 | //h3")]
+
+
+def test_a_service_whose_server_is_gone_says_so_and_names_no_address(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPTERMS_INDEX", "http://127.0.0.1:9")
+    monkeypatch.setenv("TOPTERMS_ELASTICSEARCH__DEADLINE", "2")
+    with serving(built, [router]) as client:
+        for address in (
+            "/ready",
+            "/v1/similar?like=Slowdive",
+            "/",
+            "/artists/artist:slowdive",
+            "/api/v4/artist/terms?name=x",
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 503, address
+            assert "127.0.0.1:9" not in answer.text
+        assert client.get("/v1/similar?like=Slowdive").headers["retry-after"]
+        assert client.get("/health").status_code == 200
 
 
 def test_every_artist_and_song_of_a_real_snapshot_has_the_same_neighbours_in_both_engines(

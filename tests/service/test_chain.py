@@ -24,7 +24,8 @@ from tests.service.conftest import Ask, Demo
 ROOT = Path(__file__).parents[2]
 STAGES = ("refresh_catalog", "crawl", "parse", "count", "weigh", "publish")
 DAY = datetime.now(UTC).date()
-CHANGING = {".lock", ".crawl.lock", ".forgotten.lock", "crawl.log", "crawl.sqlite", "crawl.sqlite-wal", "crawl.sqlite-shm"}
+LOCKS = {".lock", ".crawl.lock", ".forgotten.lock"}
+CHANGING = LOCKS | {"crawl.log", "crawl.sqlite", "crawl.sqlite-wal", "crawl.sqlite-shm"}
 """Files of the lake that are no results."""
 
 

@@ -5,6 +5,7 @@ to before, a redirect, or an answer that changes between two look-ups, cannot ge
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
@@ -17,14 +18,23 @@ _LOG = logging.getLogger(__name__)
 _NAT64 = 0x64FF9B << 96
 _PORTS = {"http": 80, "https": 443}
 
-_private_hosts: set[tuple[str, int]] = set()
+_private_hosts: Counter[tuple[str, int]] = Counter()
 _refused: dict[str, str] = {}
 
 
 def permit_private(url: str) -> None:
-    """Let the host and port of an address be private or loopback, for as long as this process runs."""
+    """Let the host and port of an address be private or loopback, until as many withdrew that as permitted it."""
+    _private_hosts[_host_and_port(url)] += 1
+
+
+def withdraw_private(url: str) -> None:
+    """Take back one permission of `permit_private`."""
+    _private_hosts[_host_and_port(url)] -= 1
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    _private_hosts.add(((parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]))
+    return (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
 
 
 def refusal(host: str) -> str:
@@ -57,7 +67,7 @@ def _unwrapped(address: str) -> list[IPv4Address | IPv6Address]:
 
 def may_connect(host: str, port: int, address: str) -> bool:
     """Say whether a connection to an address is allowed when a name and port were asked for."""
-    return is_public(address) or ((host.lower(), port) in _private_hosts and is_private(address))
+    return is_public(address) or (_private_hosts[host.lower(), port] > 0 and is_private(address))
 
 
 @implementer(IHostnameResolver)

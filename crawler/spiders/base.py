@@ -103,10 +103,16 @@ class SourceSpider(Spider):
         if spider.source.allow_private:
             for url in spider.source.start:
                 addresses.permit_private(url)
+            crawler.signals.connect(spider.withdraw, signals.spider_closed)
         crawler.settings.setdict(_settings(spider.source), priority="spider")
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.stumble, signals.spider_error)
         return spider
+
+    def withdraw(self) -> None:
+        """Take back, for whatever source comes next, what this one may reach; called by Scrapy at the end."""
+        for url in self.source.start:
+            addresses.withdraw_private(url)
 
     def stumble(self, response: Response) -> None:
         """Count an answer that could not be understood; called by Scrapy, which logs the error."""

@@ -1,5 +1,6 @@
 """Which addresses may be connected to, however they are found."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from crawler.addresses import GuardedResolver, is_private, is_public, may_connec
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "_private_hosts", set())
+    monkeypatch.setattr(addresses, "_private_hosts", Counter())
     monkeypatch.setattr(addresses, "_refused", {})
 
 

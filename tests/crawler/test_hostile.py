@@ -92,6 +92,15 @@ def test_a_private_site_is_not_crawled_unless_its_source_says_so(lake: Lake) -> 
     assert notes(report).count("127.0.0.1 is not a public address") == 2
 
 
+def test_what_one_source_may_reach_another_of_the_same_site_may_not(lake: Lake) -> None:
+    with serving({"/": page("Home"), "/other": page("Other")}) as site:
+        other = Source("other", SourceKind.BLOG, (site.url + "/other",), delay=0)
+        report = crawl(lake, [site.source(), other], day=DAY)
+        assert site.asked["/other"] == 0
+    assert paths(lake) == ["/"]
+    assert "other: 1 × 127.0.0.1 is not a public address" in notes(report)
+
+
 def test_what_is_larger_than_the_source_allows_is_dropped_packed_or_not(lake: Lake) -> None:
     """A body of 2 GB that is announced, one that never ends, and a gzip bomb, while memory stays bounded."""
     endless = Endless(b"<p>more</p>" * 10_000)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 
-.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-object-store bench-service bench-spark bench-quality headline lock clean
+.PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-object-store bench-service bench-spark bench-quality bench-scale headline lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -65,6 +65,9 @@ bench-spark: setup ## One machine against Spark: make bench-spark DOCUMENTS=post
 bench-quality: setup ## Quality against peers and floors: make bench-quality DATA=DIR CATALOG=FILE REVIEWS=GIT POSTS=GIT
 	$(BIN)/python -m bench.quality --data "$(DATA)" $(if $(CATALOG),--catalog "$(CATALOG)") \
 		$(if $(REVIEWS),--reviews "$(REVIEWS)") $(if $(POSTS),--posts "$(POSTS)")
+
+bench-scale: setup ## How time, memory and bytes of weighing and publishing grow with the documents, and what ten million would take
+	$(BIN)/python -m bench.scale
 
 headline: setup ## Neighbours of the headline benchmark: make headline DATA=DIR OUT=neighbors.jsonl
 	$(BIN)/python -m bench.headline --data "$(DATA)" --out "$(OUT)"

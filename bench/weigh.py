@@ -7,7 +7,7 @@ sources and fades old text besides, finds phrases, and makes a unit vector of ev
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ ROWS = 500_000
 ROWS_A_DOCUMENT = 590
 _DOCUMENTS_AN_ARTIST = 4
 _SOURCES = 20
+_DOCUMENTS_A_FILE = 5000
 _DAYS = 3650
 _WORDS = 290
 """Words of a document's stream; with the kinds below that makes `ROWS_A_DOCUMENT`."""
@@ -58,8 +59,8 @@ def measure(rows: int = ROWS) -> list[Row]:
     """
     with tempfile.TemporaryDirectory() as folder:
         lake = draw_counts(Path(folder), max(1, rows // ROWS_A_DOCUMENT))
-        counts = lake.files(Dataset.COUNTS)[0]
-        drawn = pq.read_metadata(counts).num_rows
+        counts = lake.files(Dataset.COUNTS)
+        drawn = sum(pq.read_metadata(path).num_rows for path in counts)
         catalog = read_table(lake.catalog, ENTITIES)
         began = now()
         _weigh(lake, catalog)
@@ -82,23 +83,27 @@ def _weigh(lake: Lake, catalog: pa.Table) -> Weighed:
     return weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary_of(rows, totals.terms, catalog))
 
 
-def by_bags(counts: Path) -> sparse.csr_matrix:
+def by_bags(counts: Sequence[Path]) -> sparse.csr_matrix:
     """Return unit vectors as one makes them with scikit-learn: a bag of terms for each artist, log tf x idf."""
-    table = read_table(counts, COUNTS).select(["entity_id", "kind", "term", "tf"])
+    table = _rows(counts).select(["entity_id", "kind", "term", "tf"])
     bags: defaultdict[str, defaultdict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for artist, kind, term, tf in zip(*(column.to_pylist() for column in table.columns), strict=True):
         bags[artist][kind, term] += tf
     return _unit_vectors(DictVectorizer().fit_transform(bags.values()))
 
 
-def by_codes(counts: Path) -> sparse.csr_matrix:
+def by_codes(counts: Sequence[Path]) -> sparse.csr_matrix:
     """Return the same vectors as one makes them who knows Arrow: rows and columns are codes of dictionaries."""
-    table = read_table(counts, COUNTS).combine_chunks()
+    table = _rows(counts).combine_chunks()
     artists, kinds, terms = (table.column(name).chunk(0).dictionary_encode() for name in ("entity_id", "kind", "term"))
     keys = kinds.indices.to_numpy().astype(np.int64) * len(terms.dictionary) + terms.indices.to_numpy()
     known, column = np.unique(keys, return_inverse=True)
     cells = (table.column("tf").to_numpy().astype(np.float64), (artists.indices.to_numpy(), column))
     return _unit_vectors(sparse.csr_matrix(cells, shape=(len(artists.dictionary), len(known))))
+
+
+def _rows(paths: Sequence[Path]) -> pa.Table:
+    return pa.concat_tables(read_table(path, COUNTS) for path in paths)
 
 
 def _unit_vectors(counts: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -108,29 +113,44 @@ def _unit_vectors(counts: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def draw_counts(folder: Path, documents: int, seed: int = 1) -> Lake:
     """Make a lake with a catalogue, documents and their counts as the module's text says; the same seed the same."""
-    rng = np.random.default_rng(seed)
-    artists = max(1, documents // _DOCUMENTS_AN_ARTIST)
-    chances = 1 / (np.arange(artists) + _OFFSET)
-    about = rng.choice(artists, documents, p=chances / chances.sum())
     lake = Lake(folder / "lake", create=True)
+    artists = max(1, documents // _DOCUMENTS_AN_ARTIST)
     lake.write_table(lake.catalog, to_table(map(_artist, range(artists)), ENTITIES), "drawn")
-    texts = [_document(number, int(rng.integers(_DAYS))) for number in range(documents)]
-    for dataset, table in (
-        (Dataset.DOCUMENTS, to_table(texts, DOCUMENTS)),
-        (Dataset.COUNTS, pa.concat_tables(_counts(rng, about))),
-    ):
-        lake.write_table(lake.partition(dataset, _TODAY) / "drawn.parquet", table, "drawn")
+    draw_day(lake, _TODAY, range(documents), artists, np.random.default_rng(seed))
     return lake
 
 
-def _counts(rng: np.random.Generator, about: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
+def draw_day(lake: Lake, day: date, numbers: range, artists: int, rng: np.random.Generator) -> None:
+    """Put a day's documents and their counts into a lake, so many to a file that memory stays bounded.
+
+    Args:
+        lake: has a catalogue of the artists.
+        day: of fetching; they were published in the ten years before.
+        numbers: of the documents, which make their ids.
+        artists: how many there are to speak of, popular ones more often.
+        rng: draws.
+    """
+    chances = 1 / (np.arange(artists) + _OFFSET)
+    for first in range(0, len(numbers), _DOCUMENTS_A_FILE):
+        some = numbers[first : first + _DOCUMENTS_A_FILE]
+        about = rng.choice(artists, len(some), p=chances / chances.sum())
+        texts = [_document(day, number, int(rng.integers(_DAYS))) for number in some]
+        for dataset, table in (
+            (Dataset.DOCUMENTS, to_table(texts, DOCUMENTS)),
+            (Dataset.COUNTS, pa.concat_tables(_counts(rng, about, some.start))),
+        ):
+            path = lake.partition(dataset, day) / f"drawn-{some.start:09}.parquet"
+            lake.write_table(path, table, f"drawn {some}")
+
+
+def _counts(rng: np.random.Generator, about: npt.NDArray[np.int64], first: int) -> Iterator[pa.Table]:
     documents, ranks = _said(rng, len(about), _VOCABULARY, _WORDS)
-    yield _table(TermKind.N1, (documents, ranks), _VOCABULARY, about)
+    yield _table(TermKind.N1, (documents, ranks), _VOCABULARY, about, first)
     together = documents[:-1] == documents[1:]
     pairs = ranks[:-1] * _VOCABULARY + ranks[1:]
-    yield _table(TermKind.N2, (documents[:-1][together], pairs[together]), _VOCABULARY**2, about)
+    yield _table(TermKind.N2, (documents[:-1][together], pairs[together]), _VOCABULARY**2, about, first)
     for kind, (terms, said) in _SHAPES.items():
-        yield _table(kind, _said(rng, len(about), terms, said), terms, about)
+        yield _table(kind, _said(rng, len(about), terms, said), terms, about, first)
 
 
 def _said(rng: np.random.Generator, documents: int, terms: int, said: int) -> _Drawn:
@@ -142,14 +162,14 @@ def _said(rng: np.random.Generator, documents: int, terms: int, said: int) -> _D
     )
 
 
-def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int64]) -> pa.Table:
-    """Lay terms said out as rows of counts, each term of a document once."""
+def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int64], first: int) -> pa.Table:
+    """Lay terms said out as rows of counts, each term of a document once; `first` is the number of the first."""
     documents, ranks = drawn
     keys, tf = np.unique(documents * terms + ranks, return_counts=True)
     document, rank = np.divmod(keys, terms)
     known, place = np.unique(rank, return_inverse=True)
     texts = [f"w{r // _VOCABULARY} w{r % _VOCABULARY}" if kind is TermKind.N2 else f"w{r}" for r in known.tolist()]
-    numbers = {"document_id": document, "entity_id": about[document]}
+    numbers = {"document_id": first + document, "entity_id": about[document]}
     columns = {name: [f"{name[0]}{number:07}" for number in values.tolist()] for name, values in numbers.items()} | {
         "kind": [str(kind)] * len(keys),
         "term": pa.array(texts).take(pa.array(place)),
@@ -165,7 +185,7 @@ def _artist(number: int) -> Entity:
     return Entity(f"e{number:07}", EntityKind.ARTIST, f"Artist {number}")
 
 
-def _document(number: int, age: int) -> Document:
-    now = datetime(_TODAY.year, _TODAY.month, _TODAY.day, tzinfo=UTC)
+def _document(day: date, number: int, age: int) -> Document:
+    now = datetime(day.year, day.month, day.day, tzinfo=UTC)
     said, url = now - timedelta(days=age), f"http://drawn.invalid/{number}"
     return Document(f"d{number:07}", url, f"source{number % _SOURCES}", "", "", now, published_at=said)

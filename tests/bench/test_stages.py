@@ -14,7 +14,7 @@ from records.schemas import COUNTS
 
 def test_both_peers_of_weighing_make_the_same_vectors(tmp_path: Path) -> None:
     """Ways of different cost to one result: every artist is as like every other by the one as by the other."""
-    counts = weigh.draw_counts(tmp_path, 12).files(Dataset.COUNTS)[0]
+    counts = weigh.draw_counts(tmp_path, 12).files(Dataset.COUNTS)
     bags, codes = weigh.by_bags(counts), weigh.by_codes(counts)
     assert bags.shape == codes.shape
     np.testing.assert_allclose((bags @ bags.T).toarray(), (codes @ codes.T).toarray(), atol=1e-6)

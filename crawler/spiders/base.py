@@ -131,7 +131,13 @@ class SiteSpider(SourceSpider):
         spider._allow = [re.compile(pattern) for pattern in spider.source.allow]
         spider._deny = [re.compile(pattern) for pattern in spider.source.deny]
         spider._asked = set()
+        crawler.signals.connect(spider.notice, signals.request_scheduled)
         return spider
+
+    def notice(self, request: Request) -> None:
+        """Count a start that was moved to another host; called by Scrapy, which drops it without a word."""
+        if "redirect_urls" in request.meta and not self._is_own(request.url):
+            self._fail_start(request, "redirected to a host that is neither the start's nor among hosts")
 
     async def start(self) -> AsyncIterator[Output]:
         """Ask for the addresses that the source starts at."""
@@ -165,13 +171,13 @@ class SiteSpider(SourceSpider):
             yield from self._fresh(response, entry)
         elif response.status in GONE:
             self.tally.counts["gone"] += 1
-            self._fail_start(response.url, f"answered {response.status}")
+            self._fail_start(response.request, f"answered {response.status}")
             kept = list(self._stand_in(response.url, response.status, entry))
             if not kept:
                 self.memory.remember(self._visit(response, "", ()))
             yield from kept
         else:
-            self._fail(response.url, f"answered {response.status}")
+            self._fail(response.request, f"answered {response.status}")
             if 400 <= response.status < 500 and response.status != 429:
                 yield from self._stand_in(response.url, response.status, entry)
 
@@ -180,11 +186,11 @@ class SiteSpider(SourceSpider):
         url: str = failure.request.url
         if failure.check(IgnoreRequest) and not _too_large(failure):
             self.tally.counts["refused"] += 1
-            self._fail_start(url, str(failure.value))
+            self._fail_start(failure.request, str(failure.value))
             if "robots.txt" in str(failure.value):
                 yield from self._stand_in(url, 0, failure.request.cb_kwargs["entry"])
         else:
-            self._fail(url, addresses.refusal(urlsplit(url).hostname or "") or _say(failure))
+            self._fail(failure.request, addresses.refusal(urlsplit(url).hostname or "") or _say(failure))
 
     def _stand_in(self, url: str, status: int, entry: Entry) -> Iterator[Fetched]:
         """Keep what the feed gave of a page that was never had and cannot be; parsing makes a document of it."""
@@ -193,20 +199,24 @@ class SiteSpider(SourceSpider):
             visit = Visit(canonical_url(url), status, "", "", body_hash(entry.content.encode()), (), self.memory.run)
             yield Fetched(Page(url, self.source.name, datetime.now(UTC), status, (), b""), entry, visit)
 
-    def _fail(self, url: str, reason: str) -> None:
+    def _fail(self, request: Request, reason: str) -> None:
         self.tally.counts["failed"] += 1
-        self.tally.problem(reason, url)
-        self._fail_start(url, reason)
+        if not self._fail_start(request, reason):
+            self.tally.problem(reason, request.url)
 
-    def _fail_start(self, url: str, reason: str) -> None:
-        if url in map(fetch_url, self.source.start):
+    def _fail_start(self, request: Request, reason: str) -> bool:
+        """Count the failure of a request if the source starts there, also where it was redirected since."""
+        asked_first = request.meta.get("redirect_urls", [request.url])[0]
+        is_start = asked_first in map(fetch_url, self.source.start)
+        if is_start:
             self.tally.counts["failed starts"] += 1
-            self.tally.problem(reason, url)
+            self.tally.problem(reason, request.url)
+        return is_start
 
     def _again(self, response: Response) -> Iterator[Output]:
         visit = self.memory.visit(response.url)
         if visit is None:
-            self._fail(response.url, "answered 304 to a first visit")
+            self._fail(response.request, "answered 304 to a first visit")
             return
         if "resumed" not in response.flags:
             self.tally.counts["unchanged"] += 1
@@ -258,13 +268,14 @@ class SiteSpider(SourceSpider):
                 yield Link(url, link.entry)
 
     def _wanted(self, url: str) -> bool:
-        host = urlsplit(url).hostname or ""
-        if not any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains):
-            return False
-        if self.memory.is_forgotten(url):
+        if not self._is_own(url) or self.memory.is_forgotten(url):
             return False
         is_allowed = not self._allow or self.is_list(url) or any(pattern.search(url) for pattern in self._allow)
         return is_allowed and not any(pattern.search(url) for pattern in self._deny)
+
+    def _is_own(self, url: str) -> bool:
+        host = urlsplit(url).hostname or ""
+        return any(host == domain or host.endswith(f".{domain}") for domain in self.allowed_domains)
 
     def _follow(self, links: Sequence[Link]) -> Iterator[Output]:
         crowd = len(links) // _CROWD

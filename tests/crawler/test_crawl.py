@@ -233,6 +233,19 @@ def test_a_failing_source_is_told_and_stops_no_other(lake: Lake) -> None:
     assert "answered 500" in notes
 
 
+def test_a_start_that_leads_nowhere_is_told_once_with_where_it_led(lake: Lake) -> None:
+    """A site that moved to a page that fails, and one that moved to a host that its source does not name."""
+    with serving({"/": Answer(status=302, headers={"Location": "/new"}), "/new": Answer(b"oops", 400)}) as ill:
+        moved = {"/": Answer(status=301, headers={"Location": "http://elsewhere.example/"})}
+        with serving(moved) as away:
+            report = crawl(lake, [ill.source(name="ill"), away.source(name="away")], day=DAY)
+    assert counts(report)["sources failed"] == 2
+    away_note, ill_note = report.notes
+    assert ill_note == f"ill: 1 × answered 400, such as {ill.url}/new"
+    assert away_note.startswith("away: 1 × redirected to a host")
+    assert away_note.endswith("such as http://elsewhere.example/")
+
+
 def test_a_site_whose_robots_txt_fails_is_left_alone(lake: Lake) -> None:
     with serving({"/robots.txt": Answer(b"", 503), "/": page("Home")}) as site:
         report = crawl(lake, [site.source()], day=DAY)

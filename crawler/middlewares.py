@@ -1,18 +1,16 @@
 """What stands between the spiders and the sites: revisits, budgets, and what an unreadable robots.txt means."""
 
 import asyncio
-import logging
 from hashlib import sha256
 from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.canonical import canonical_url
 
-_LOG = logging.getLogger(__name__)
 _MAX_ROBOTS = 512_000
 """Bytes of a robots.txt that are read."""
 
@@ -91,6 +89,14 @@ class RobotsAnswer:
     Source: RFC 9309, 2.3.1.3, 2.3.1.4 and 2.5.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "RobotsAnswer":
+        """Make the middleware; called by Scrapy."""
+        return cls(crawler)
+
     def process_response(self, request: Request, response: Response) -> Response:
         """Put the meaning of a failed answer in its place."""
         if not request.meta.get("dont_obey_robotstxt"):
@@ -99,5 +105,16 @@ class RobotsAnswer:
             return response.replace(body=response.body[:_MAX_ROBOTS])
         if response.status < 500 and response.status != 429:
             return response.replace(body=b"")
-        _LOG.warning("%s answered %d; the site is left alone", response.url, response.status)
-        return response.replace(body=b"User-agent: *\nDisallow: /")
+        return self._forbid_all(response.url, f"answered {response.status}")
+
+    def process_exception(self, request: Request, exception: Exception) -> Response | None:
+        """Put the meaning of no answer in its place; where nobody is there at all, its pages tell so themselves."""
+        is_nobody = isinstance(exception, CannotResolveHostError | DownloadConnectionRefusedError)
+        if is_nobody or not request.meta.get("dont_obey_robotstxt"):
+            return None
+        return self._forbid_all(request.url, f"cannot be had ({type(exception).__name__})")
+
+    def _forbid_all(self, url: str, why: str) -> Response:
+        spider: Any = self._crawler.spider
+        spider.tally.problem(f"robots.txt {why}: the site is left alone", url)
+        return Response(url, body=b"User-agent: *\nDisallow: /")

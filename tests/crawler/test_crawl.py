@@ -251,7 +251,7 @@ def test_a_site_whose_robots_txt_fails_is_left_alone(lake: Lake) -> None:
         report = crawl(lake, [site.source()], day=DAY)
         assert site.asked["/"] == 0
     assert counts(report)["sources failed"] == 1
-    assert any("robots.txt" in note for note in report.notes)
+    assert any("robots.txt answered 503: the site is left alone" in note for note in report.notes)
 
 
 def test_two_crawls_of_one_lake_do_not_run_at_once(lake: Lake) -> None:

@@ -152,6 +152,14 @@ def test_a_page_that_drips_is_given_up_and_the_next_one_is_fetched(lake: Lake) -
     assert "took longer than timeout" in notes(report)
 
 
+def test_a_robots_txt_that_drips_forbids_all(lake: Lake) -> None:
+    with serving({"/robots.txt": Answer(Endless(b"#", pause=0.05)), "/": page("Home")}) as site:
+        report = crawl(lake, [site.source(timeout=1.0)], day=DAY)
+        assert site.asked["/"] == 0
+    assert counts(report)["sources failed"] == 1
+    assert "robots.txt cannot be had (DownloadTimeoutError): the site is left alone" in notes(report)
+
+
 def test_headers_that_never_end_broken_chunks_and_noise_end_the_request_and_not_the_crawl(lake: Lake) -> None:
     sent: list[int] = []
 

@@ -5,6 +5,7 @@ into its place. Its name says which input it came of and its fingerprint what th
 what it did already.
 """
 
+import errno
 import json
 import os
 import re
@@ -154,6 +155,9 @@ class Lake:
         """Give a path to write a file or a folder at; it becomes `target` when the block ends without an error.
 
         A file replaces what stood at `target`. A folder's target must not exist yet.
+
+        Raises:
+            LakeError: there is no space left for it.
         """
         staging = self._staging()
         try:
@@ -162,6 +166,10 @@ class Lake:
             target.parent.mkdir(parents=True, exist_ok=True)
             staging.replace(target)
             _sync_folder(target.parent)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise LakeError(f"no space left to write {target}; make room and do the same again") from error
         finally:
             remove_path(staging)
 

@@ -55,6 +55,13 @@ def test_a_write_that_fails_leaves_what_stood_there(lake: Lake) -> None:
     assert list((lake.root / ".staging").iterdir()) == []
 
 
+def test_a_full_disk_is_told_with_what_was_to_be_written(lake: Lake) -> None:
+    target = lake.root / "report.json"
+    with pytest.raises(LakeError, match=f"no space left to write {target}"), lake.staged(target):
+        Path("/dev/full").write_text("more than fits", encoding="utf-8")
+    assert not target.exists()
+
+
 def test_what_a_killed_process_left_is_swept_and_never_listed(lake: Lake) -> None:
     script = (
         "import os, sys, pathlib; from datetime import date; from records.lake import Dataset, Lake\n"

@@ -7,8 +7,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from nlp.counting import BATCH, Due, Read, Reader, batches, write_counts
@@ -20,6 +20,9 @@ from records.lake import Lake
 from records.opening import open_lake
 from records.orphans import end_with_parent
 from records.types import Document
+
+if TYPE_CHECKING:
+    import duckdb
 
 _PLACE = "CAST(regexp_extract(filename, 'date=([0-9-]{10})', 1) AS DATE) AS day, parse_filename(filename) AS file"
 
@@ -44,6 +47,8 @@ class LocalEngine:
     @contextmanager
     def tables(self, lake: Lake) -> Iterator["_Tables"]:
         """See `Engine.tables`."""
+        import duckdb  # as a global of this module it makes every worker process that ends complain of leaks
+
         with duckdb.connect() as db:
             db.execute("SET TimeZone = 'UTC'")
             yield _Tables(lake, db)
@@ -53,7 +58,7 @@ class LocalEngine:
 
 
 class _Tables:
-    def __init__(self, lake: Lake, db: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, lake: Lake, db: "duckdb.DuckDBPyConnection") -> None:
         self._lake, self._db = lake, db
 
     def files(self, name: str, paths: Sequence[Path], schema: pa.Schema, *, placed: bool = False) -> None:

@@ -9,6 +9,7 @@ EXPECTED = {
     errors.TopTermsError: 1,
     errors.LakeError: 1,
     errors.EngineError: 1,
+    errors.ClusterError: 1,
     errors.ConfigurationError: 2,
     errors.InputError: 2,
     errors.QueryError: 2,

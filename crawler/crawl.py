@@ -114,13 +114,15 @@ def _run(lake: Lake, sources: Sequence[Source], day: date, part: Part, progress:
 
 
 def _end(child: "subprocess.Popen[str]") -> None:
-    """Let a crawl end: at once but for the pages that are on their way, and without these if they take long."""
+    """Let a crawl end: at once but for pages that are on their way, without these if they take long, then by force."""
     child.send_signal(signal.SIGINT)
     if child.stdout is not None:
-        impatience = Timer(_GRACE, child.send_signal, [signal.SIGINT])
-        impatience.start()
+        reminders = Timer(_GRACE, child.send_signal, [signal.SIGINT]), Timer(3 * _GRACE, child.kill)
+        for reminder in reminders:
+            reminder.start()
         child.stdout.read()
-        impatience.cancel()
+        for reminder in reminders:
+            reminder.cancel()
 
 
 def _listen(lines: Iterator[str], progress: Progress) -> Iterator[dict[str, Any]]:

@@ -63,8 +63,7 @@ def _run(name: str, measure: Callable[[], list[table.Row]], runs: int) -> list[t
 
 
 def _append(record: Path, written: Sequence[str]) -> None:
-    with record.open("a", encoding="utf-8") as stream:
-        stream.write("\n## " + "\n".join(written) + "\n")
+    table.append(record, ["\n## " + written[0], *written[1:]])
     print(f"added to {record}", file=sys.stderr)
 
 

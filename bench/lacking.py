@@ -109,13 +109,18 @@ def _listing(posts: Sequence[Post], number: int) -> str:
 
 def read_posts(repository: Path) -> list[Post]:
     """Return the posts of the blog's git repository, oldest first."""
-    packed = subprocess.run(
-        ["git", "-C", str(repository), "archive", "HEAD", "_posts"], check=True, capture_output=True
-    ).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        files = ((m.name, archive.extractfile(m)) for m in archive.getmembers() if _FILE.fullmatch(m.name))
-        posts = [_post(name, file.read().decode()) for name, file in files if file]
+    posts = [_post(name, text) for name, text in read_files(repository) if _FILE.fullmatch(name)]
     return sorted(posts, key=lambda post: (post.day, post.path))
+
+
+def read_files(repository: Path) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the Markdown files below `_posts` of a blog's git repository, bare or not."""
+    command = ["git", "-C", str(repository), "archive", "HEAD", "_posts"]
+    packed = subprocess.run(command, check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive.getmembers():
+            if member.name.endswith((".md", ".markdown")) and (file := archive.extractfile(member)):
+                yield member.name, file.read().decode()
 
 
 def _post(name: str, text: str) -> Post:

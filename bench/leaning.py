@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench.table import machine
+from bench.table import append, machine
 from bench.weighed import Fitted, by_mix, fitted, leaning
 from nlp.latent import fold_in
 from records.errors import InputError
@@ -118,9 +118,7 @@ def main() -> None:
         *(f"| {variant} | {share:.3f} |" for variant, share in found.items()),
     ]
     print("\n".join(lines))
-    if arguments.record is not None:
-        with arguments.record.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(lines) + "\n")
+    append(arguments.record, lines)
 
 
 if __name__ == "__main__":

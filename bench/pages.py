@@ -21,7 +21,7 @@ import trafilatura
 from threadpoolctl import threadpool_limits
 
 from bench.clock import now, rates
-from bench.table import HEAD, Row, lines, machine, series
+from bench.table import HEAD, Row, append, lines, machine, series
 from crawler.archive import NO_ENTRY, PageWriter
 from crawler.parse import parse
 from crawler.parsers.page import parse_page
@@ -118,9 +118,7 @@ def main() -> None:
     runs = [measure(arguments.pages, arguments.catalog, arguments.number) for _ in range(arguments.runs)]
     written = [f"\n## {datetime.now(UTC):%Y-%m-%d}, {machine()}\n", HEAD, *lines(series(runs))]
     print("\n".join(written))
-    if arguments.record is not None:
-        with arguments.record.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(written) + "\n")
+    append(arguments.record, written)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bench.table import machine
+from bench.table import append, machine
 from index.showing import probability
 from records.errors import InputError
 from records.lake import Dataset, Lake
@@ -91,9 +91,7 @@ def main() -> None:
     for kind, terms, found, error, peer in measure(Lake(arguments.lake)):
         lines.append(f"| {kind} | {terms:,} | {found:.3f} | {error:.4f} | {peer:.4f} |")
     print("\n".join(lines))
-    if arguments.record is not None:
-        with arguments.record.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(lines) + "\n")
+    append(arguments.record, lines)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 
-from bench.table import machine
+from bench.table import append, machine
 from bench.weigh import draw_counts, draw_day
 from index.open import open_index
 from nlp.settings import WeighSettings
@@ -124,9 +124,7 @@ def main() -> None:
         print(f"{size:,}: {found[size]}", file=sys.stderr, flush=True)
     lines = list(table(found, given.target))
     print("\n".join(lines))
-    if given.record:
-        with given.record.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(lines) + "\n")
+    append(given.record, lines)
 
 
 if __name__ == "__main__":

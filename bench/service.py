@@ -235,9 +235,7 @@ def main() -> None:
     rows = measure(arguments.artists, arguments.questions, arguments.processes)
     written = "\n".join([head, "", table.HEAD, *table.lines(table.series([rows]))])
     print(written)
-    if arguments.record:
-        with arguments.record.open("a", encoding="utf-8") as stream:
-            stream.write(f"\n## {written}\n")
+    table.append(arguments.record, [f"\n## {written}"])
 
 
 if __name__ == "__main__":

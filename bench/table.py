@@ -56,6 +56,13 @@ def lines(gathered: Sequence[Series]) -> Iterator[str]:
             yield f"| {one.what} | {one} | | |"
 
 
+def append(record: Path | None, written: Iterable[str]) -> None:
+    """Add lines to the end of a file, if there is one."""
+    if record is not None:
+        with record.open("a", encoding="utf-8") as stream:
+            stream.write("\n".join(written) + "\n")
+
+
 def machine() -> str:
     """Say in a line what the figures were measured on, and how busy it was."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30

@@ -20,7 +20,7 @@ from bench.quality.linking import Review, eatenbymonsters, lacking, measure
 from bench.quality.peers import peers
 from bench.quality.ranking import Scores, read_truth, score
 from bench.quality.variants import NAMELESS, WHOLE, variants
-from bench.table import machine
+from bench.table import append, machine
 from nlp.catalog import import_catalog
 from records.lake import Lake
 from records.progress import silent
@@ -59,9 +59,7 @@ def main() -> int:
     if given.catalog:
         blogs = [(read, path) for read, path in ((eatenbymonsters, given.reviews), (lacking, given.posts)) if path]
         faults += _subjects(blogs, given.catalog, tell)
-    if given.record:
-        with given.record.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(lines) + "\n")
+    append(given.record, lines)
     print("\n".join(faults), file=sys.stderr)
     return 1 if faults else 0
 

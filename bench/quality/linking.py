@@ -3,11 +3,8 @@
 Once as it is published, and once with another title and address, so that the text alone must tell.
 """
 
-import io
 import re
-import subprocess
-import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -15,7 +12,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from bench.lacking import read_posts
+from bench.lacking import read_files, read_posts
 from index.names import fold_name
 from nlp.mentions import Linker
 from nlp.name_files import open_names
@@ -57,7 +54,7 @@ class Linked:
 def eatenbymonsters(repository: Path) -> list[Review]:
     """Return the reviews of the blog's git repository, with the artists of their front matter."""
     found = []
-    for name, text in _files(repository):
+    for name, text in read_files(repository):
         front = _FRONT.match(text)
         bands = _BANDS.search(front[1] + "\n") if front else None
         title = _TITLE.search(front[1]) if front else None
@@ -110,12 +107,3 @@ def _document(url: str, title: str, text: str) -> Document:
     plain = "\n".join(" ".join(unescape(line).split()) for line in shown.splitlines() if line.strip())
     now = datetime.now(UTC)
     return Document(url, url, "reviews", title, plain, now, lang="en")
-
-
-def _files(repository: Path) -> Iterator[tuple[str, str]]:
-    command = ["git", "-C", str(repository), "archive", "HEAD", "_posts"]
-    packed = subprocess.run(command, check=True, capture_output=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        for member in archive.getmembers():
-            if member.name.endswith((".md", ".markdown")) and (file := archive.extractfile(member)):
-                yield member.name, file.read().decode("utf-8", "replace")

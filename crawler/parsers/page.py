@@ -118,7 +118,7 @@ def _parse_tree(tree: HtmlElement, page: Page, entry: Entry) -> Document | Skip:
 def _text(tree: HtmlElement, url: str) -> str:
     """Return the running text, by trafilatura's own rules; others are tried as well only where these find little.
 
-    That takes 2.4 times less and gave the same text for all 134 pages of two blogs that had one.
+    That takes 2.4 times less and gave the same text for all 135 pages of two blogs that had more than a line.
     """
     text = _extracted(tree, url, fast=True)
     if len(text) < _LITTLE:

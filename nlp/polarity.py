@@ -37,7 +37,6 @@ BLAME = frozenset(
     """.split()
 )
 """Words of a writer who did not."""
-_JUDGE = PRAISE | BLAME
 
 
 def polarity(sentence: Sentence) -> float:
@@ -45,12 +44,9 @@ def polarity(sentence: Sentence) -> float:
 
     A word that is denied counts for the other side ("not bad").
     """
-    judging = [
-        (position, word) for position, word in enumerate(sentence) if word.text in _JUDGE or word.lemma in _JUDGE
-    ]
-    turned = denied(sentence) if judging else frozenset()
+    turned = denied(sentence)
     praise = blame = 0
-    for position, word in judging:
+    for position, word in enumerate(sentence):
         is_praise, is_blame = (not words.isdisjoint((word.text, word.lemma)) for words in (PRAISE, BLAME))
         if is_praise != is_blame:
             praise += is_praise != (position in turned)

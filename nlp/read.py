@@ -111,8 +111,6 @@ def _covered(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list
                 for position, word in enumerate(sentence)
                 if any(start < word.end and word.start < end for start, end in here)
             )
-            if here
-            else frozenset()
         )
     return covered
 

@@ -22,8 +22,6 @@ _EVERYDAY = 4.2
 """Zipf frequency (log10 of occurrences in 10^9 words) from which on a noun alone says too little ("friend" 5.3)."""
 _INITIALS = 2
 """Characters of what is rather a speaker in an interview ("AG:") or a measure ("lp") than a word."""
-_REMEMBERED = 100_000
-"""Words of which it is kept at hand what they are."""
 _WORD = re.compile(r"[^\W\d_][\w'&/.-]*\w")
 
 Found = tuple[TermKind, str, frozenset[str]]
@@ -61,7 +59,7 @@ def _words(sentence: Sentence, left_out: frozenset[int]) -> Iterator[Found]:
 
 def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
     for position, word in enumerate(sentence):
-        if word.pos == "ADJ" and position not in covered and _is_word(word.text) and word.lemma not in _EMPTY:
+        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
             behind = sentence[position + 1].lemma if position + 1 < len(sentence) else ""
             if f"{word.lemma}-{behind}" not in DESCRIPTIVE:
                 yield TermKind.ADJ, canonical(word.lemma), frozenset((word.text, word.lemma))
@@ -71,7 +69,7 @@ def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
     """Yield noun phrases and names: the longest runs of adjectives and nouns, and of proper nouns."""
     run: list[Word] = []
     for position, word in enumerate(sentence):
-        fits = position not in covered and word.pos in ("ADJ", "NOUN", "PROPN") and _is_word(word.text)
+        fits = position not in covered and word.pos in ("ADJ", "NOUN", "PROPN") and _is_word(word)
         if run and not (fits and (run[-1].pos == "PROPN") == (word.pos == "PROPN")):
             yield from _chunk(run)
             run = []
@@ -104,7 +102,7 @@ def _noun_phrases(run: list[Word]) -> Iterator[Found]:
         yield TermKind.NP, canonical(noun), frozenset((head.text, head.lemma))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(maxsize=100_000)
 def _tells_alone(noun: str) -> bool:
     """Say whether a noun describes by itself: "mellotron" and "bluegrass" do, "friend" and "album" do not."""
     if noun in GENERIC_NOUNS or noun in VAGUE_NOUNS:
@@ -123,6 +121,5 @@ def _says_something(run: list[Word]) -> bool:
     return bool(nouns) or head not in GENERIC_NOUNS
 
 
-@lru_cache(_REMEMBERED)
-def _is_word(text: str) -> bool:
-    return len(text) > _INITIALS and bool(_WORD.fullmatch(text)) and "n't" not in text
+def _is_word(word: Word) -> bool:
+    return len(word.text) > _INITIALS and bool(_WORD.fullmatch(word.text)) and "n't" not in word.text

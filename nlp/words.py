@@ -1,15 +1,11 @@
 """A document as words in sentences: what spaCy tells of each word, hyphenated words put together again."""
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from spacy.attrs import IDX, ORTH, SENT_START, SPACY
 
 from nlp.tagging import Piece, Tagger
-
-_REMEMBERED = 100_000
-"""Words of which it is kept at hand what they are."""
 
 
 class Word(NamedTuple):
@@ -28,12 +24,7 @@ class Word(NamedTuple):
     @property
     def is_punctuation(self) -> bool:
         """Whether it holds no letter and no digit."""
-        return _is_punctuation(self.text)
-
-
-@lru_cache(_REMEMBERED)
-def _is_punctuation(text: str) -> bool:
-    return not any(character.isalnum() for character in text)
+        return not any(character.isalnum() for character in self.text)
 
 
 Sentence = tuple[Word, ...]

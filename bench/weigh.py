@@ -24,6 +24,7 @@ from bench.table import Row
 from nlp.settings import WeighSettings
 from nlp.totals import TERM_TOTALS, History, totals_of
 from nlp.weighting import Weighed, entity_rows, vocabulary_of, weigh_terms
+from nlp.workspace import workspace
 from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS, ENTITIES, to_table
 from records.types import Document, Entity, EntityKind, TermKind
@@ -78,9 +79,12 @@ def measure(rows: int = ROWS) -> list[Row]:
 
 
 def _weigh(lake: Lake, catalog: pa.Table) -> Weighed:
-    totals, no_tags = totals_of(History(lake, WeighSettings()), _TODAY), TERM_TOTALS.empty_table()
-    rows = entity_rows(totals.entities, no_tags, catalog, EntityKind.ARTIST)
-    return weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary_of(rows, totals.terms, catalog))
+    no_tags = TERM_TOTALS.empty_table()
+    with workspace(lake, WeighSettings()) as place:
+        totals = totals_of(History(lake, WeighSettings()), _TODAY, place)
+        rows = entity_rows(totals.entities, no_tags, catalog, EntityKind.ARTIST, place)
+        vocabulary = vocabulary_of(rows, totals.terms, catalog, place)
+        return weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary, place)
 
 
 def by_bags(counts: Sequence[Path]) -> sparse.csr_matrix:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from bench.table import append, machine
 from bench.weighed import Fitted, by_mix, fitted, leaning
 from nlp.latent import fold_in
+from nlp.workspace import temporary_workspace
 from records.errors import InputError
 from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
@@ -57,16 +58,16 @@ def measure(lake: Lake, *, artists: int = THINNED, words: float = WORDS, seed: i
         InputError: nobody has that many words.
     """
     catalog = read_table(lake.catalog, ENTITIES)
-    with duckdb.connect() as db:
+    with duckdb.connect() as db, temporary_workspace() as place:
         db.register("artists", catalog.filter(pc.equal(catalog.column("kind"), str(EntityKind.ARTIST))))
         db.execute(_READ, {"paths": [str(path) for path in lake.files(Dataset.COUNTS)]})
         thinned = _thin(db, artists, words, np.random.default_rng(seed))
-        whole, cut = fitted(db, "counts", catalog), fitted(db, "thin", catalog)
-    expected = _nearest(whole, fold_in(*whole), thinned)
-    return {
-        "alone": _kept(expected, _nearest(cut, fold_in(*cut), thinned)),
-        "leaning": _kept(expected, _nearest(cut, leaning(cut), thinned)),
-    }
+        whole, cut = fitted(db, "counts", catalog, place), fitted(db, "thin", catalog, place)
+        expected = _nearest(whole, fold_in(*whole), thinned)
+        return {
+            "alone": _kept(expected, _nearest(cut, fold_in(*cut), thinned)),
+            "leaning": _kept(expected, _nearest(cut, leaning(cut), thinned)),
+        }
 
 
 def _thin(db: duckdb.DuckDBPyConnection, artists: int, words: float, rng: np.random.Generator) -> list[str]:

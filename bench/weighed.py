@@ -10,6 +10,7 @@ from nlp.leaning import lean_on_neighbors, well_read
 from nlp.settings import DEFAULT_MIX, WeighSettings
 from nlp.totals import ENTITY_TOTALS, TERM_TOTALS
 from nlp.weighting import Weighed, entity_rows, vocabulary_of, weigh_terms
+from nlp.workspace import Workspace
 from records.snapshot import LATENT
 from records.types import EntityKind, TermKind
 
@@ -27,20 +28,21 @@ FROM {table} GROUP BY ALL ORDER BY ALL
 """
 
 
-def fitted(db: duckdb.DuckDBPyConnection, table: str, catalog: pa.Table) -> Fitted:
+def fitted(db: duckdb.DuckDBPyConnection, table: str, catalog: pa.Table, place: Workspace) -> Fitted:
     """Weigh the counts of a table, all as if said today in one source.
 
     Args:
         db: knows the table.
         table: its name; columns as in `COUNTS`.
         catalog: schema `ENTITIES`.
+        place: where to work; it must last as long as what is returned.
     """
     terms = db.sql(_TERMS.format(table=table)).to_arrow_table().cast(TERM_TOTALS)
     entities = db.sql(_ENTITIES.format(table=table)).to_arrow_table().cast(ENTITY_TOTALS)
     no_tags = TERM_TOTALS.empty_table()
-    rows = entity_rows(entities, no_tags, catalog, EntityKind.ARTIST)
-    vocabulary = vocabulary_of(rows, terms, catalog)
-    weighed = weigh_terms(rows, terms, no_tags, catalog, vocabulary)
+    rows = entity_rows(entities, no_tags, catalog, EntityKind.ARTIST, place)
+    vocabulary = vocabulary_of(rows, terms, catalog, place)
+    weighed = weigh_terms(rows, terms, no_tags, catalog, vocabulary, place)
     return weighed, fit_space(weighed, vocabulary.num_rows, WeighSettings().dimensions)
 
 

@@ -24,6 +24,7 @@ share of entities is too high a guess: .045 and .055 on the headline benchmark."
 
 _PLAIN = 0.5
 """Salience of a term that describes no music."""
+_NAMED = (TermKind.NAME, TermKind.ARTIST, TermKind.TAG)
 
 
 def is_telling(row: DictionaryTerm) -> bool:
@@ -33,6 +34,18 @@ def is_telling(row: DictionaryTerm) -> bool:
     phrase, they are a noun phrase as well.
     """
     return row.term.kind is not TermKind.N2 and (row.term.kind is not TermKind.N1 or row.salience > _PLAIN)
+
+
+def is_borne_out(row: DictionaryTerm, said_by: float) -> bool:
+    """Say whether a term of an entity is more than what one writer happened to say ("backlog", "kicking").
+
+    A word made for describing music is, and so are names and tags; any other has to be said by two.
+
+    Args:
+        row: the term.
+        said_by: how many documents about the entity use it.
+    """
+    return row.salience > _PLAIN or row.term.kind in _NAMED or said_by > 1.5  # shares are kept as float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ def strongest_terms(
     n: int,
     look_up: Callable[[Sequence[int]], Mapping[int, DictionaryTerm]],
 ) -> list[WeightedTerm]:
-    """Return the n terms of an entity to show, best first.
+    """Return the n terms of an entity to show, best first; what is not borne out is left out.
 
     Args:
         listing: the entity.
@@ -72,6 +85,8 @@ def strongest_terms(
     said = []
     for i in order:
         row, frequency = rows[int(vector.columns[i])], float(vector.frequencies[i])
+        if not is_borne_out(row, frequency * listing.documents):
+            continue
         is_tag = row.term.kind is TermKind.TAG
         likely = None if is_tag else probability(frequency, listing.documents, row.df / max(1, layout.entities))
         said.append(Said(row, float(weights[i]), frequency, likely))

@@ -193,7 +193,7 @@ def _of_the_name(surface: str, name: str) -> float:
     prior, rarest, several = _prior(name), _rarest(name), len(_words(name)) > 1
     if _keeps_capitals(surface, name):
         return prior - (4.0 if surface.islower() and rarest > (_COMMON if several else _UNHEARD) else 0.0)
-    if surface.islower() or not surface[:1].isupper() or not _is_titled(surface):
+    if surface.islower() or not surface[:1].isupper() or not is_titled(surface):
         return prior - _small_letters(rarest, several)
     if surface.isupper():
         return prior - (3.5 if len(surface) <= _SHORT_LETTERS else 0.5)
@@ -215,7 +215,8 @@ def _keeps_capitals(surface: str, name: str) -> bool:
     return [c.isupper() for c in surface[skip:]] == [c.isupper() for c in name[skip:]]
 
 
-def _is_titled(surface: str) -> bool:
+def is_titled(surface: str) -> bool:
+    """Say whether all words have a capital, but for the small ones of a title."""
     words = re.findall(r"[^\W_]+", surface)
     return all(not word[0].islower() or word in _SMALL for word in words)
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 from nlp import confidence
 from nlp.folding import fold
+from nlp.names import patterns
 from nlp.namesakes import GIVEN_NAMES, ROLES
-from nlp.subject import title_cue
+from nlp.title import HEADS, Title
 from records.types import Document, Entity
 
-HEADS = 0.75
-"""Title cue from which on a title names its subject, whether the text repeats the name or not."""
 _HOLDS = 0.5
 _TITLE_HELPS = 3.0
 """Log-odds that a name gains in the text of a document whose title or structured data names it."""
 _PART_OF_NAMES = -4.0
+_OF_ANOTHER = -6.0
+"""Log-odds that a name loses which the title tells to be another's."""
 _REPEATED = 1.0
 """Log-odds that a name gains where it stands elsewhere in the same text beyond doubt."""
 _BEYOND_DOUBT = 2.5
@@ -43,11 +44,12 @@ class Place:
     log_odds: float
 
 
-def with_document(document: Document, places: list[Place], *, crowded: bool) -> Iterator[Place]:
+def with_document(document: Document, title: Title, places: list[Place], *, crowded: bool) -> Iterator[Place]:
     """Let each place gain or lose by what title, structured data and the rest of the text say of the same name.
 
     Args:
         document: the document.
+        title: its title.
         places: where names stand in its text.
         crowded: whether the catalogue is so large that most words and surnames are somebody's name.
     """
@@ -55,27 +57,30 @@ def with_document(document: Document, places: list[Place], *, crowded: bool) -> 
     for place in places:
         by_entity[place.entity.id].append(place)
     longer = _words_of_longer_names(document.text, crowded=crowded)
-    gains = {entity_id: _gain(document, mine, longer) for entity_id, mine in by_entity.items()}
-    sure = sorted((p for p in places if p.log_odds >= _BEYOND_DOUBT), key=lambda p: p.start)
+    gains = {entity_id: _gain(document, title, mine, longer) for entity_id, mine in by_entity.items()}
+    own = [place for place in places if not title.is_another(document.text[place.start : place.end])]
+    sure = sorted((p for p in own if p.log_odds >= _BEYOND_DOUBT), key=lambda p: p.start)
     starts = [place.start for place in sure]
     for place in places:
         company = _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
         near = sure[bisect_left(starts, place.start - _COMPANY) : bisect_right(starts, place.start + _COMPANY)]
         gain = gains[place.entity.id] + company * _is_in_company(document.text, place, near)
+        if title.is_another(document.text[place.start : place.end]):
+            gain += _OF_ANOTHER
         yield Place(place.start, place.end, place.entity, place.log_odds + gain)
 
 
-def titled(title: str, names: Iterable[str]) -> bool:
+def titled(title: Title, names: Iterable[str]) -> bool:
     """Say whether a title names one of them; an everyday word has to be a part of the title by itself."""
-    return any(title_cue(title, name) >= (HEADS if confidence.is_everyday(name) else _HOLDS) for name in names)
+    return any(title.cue(name) >= (HEADS if confidence.is_everyday(name) else _HOLDS) for name in names)
 
 
-def _gain(document: Document, places: list[Place], longer: frozenset[str]) -> float:
+def _gain(document: Document, title: Title, places: list[Place], longer: frozenset[str]) -> float:
     """Return the log-odds that all places of an artist gain or lose in a document."""
     entity = places[0].entity
-    names = (entity.name, *entity.aliases)
-    cue = max(title_cue(document.title, name) for name in names)
-    if {fold(name) for name in document.about} & {fold(name) for name in names} or cue >= HEADS:
+    names = patterns(entity)
+    cue = max(title.cue(name) for name in names)
+    if {fold(name) for name in document.about}.intersection(names) or cue >= HEADS:
         return _TITLE_HELPS
     if confidence.is_one_word(entity.name) and _last(entity.name) in longer:
         return _PART_OF_NAMES

@@ -16,20 +16,22 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nlp.latent import fit_space, fold_in
 from nlp.leaning import Anchors, no_anchors, well_read
 from nlp.totals import TERM_TOTALS, History, Totals, totals_of
 from nlp.weighting import VOCABULARY, entity_rows, vocabulary_of, weigh_terms
+from nlp.workspace import Workspace
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_table
-from records.schemas import ENTITIES
 from records.types import EntityKind
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same totals give another vocabulary, another space or other anchors."""
+_PERFORMERS = """
+SELECT * FROM rows WHERE entity_id IN (SELECT unnest(artists) FROM catalog) ORDER BY entity_id
+"""
 _ANCHORS = pa.schema([pa.field("id", pa.string(), nullable=False)])
 
 
@@ -45,8 +47,13 @@ class Epoch:
     """Of artists those of whom enough was said; of songs the artists who perform them."""
 
 
-def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
+def epochs_of(history: History, day: date, place: Workspace) -> dict[EntityKind, Epoch]:
     """Return the epoch that a day lies in, of each kind; it is fitted and stored if it is not there yet.
+
+    Args:
+        history: what was counted.
+        day: the day.
+        place: where to work.
 
     Raises:
         LakeError: a file of the lake cannot be read.
@@ -58,7 +65,7 @@ def epochs_of(history: History, day: date) -> dict[EntityKind, Epoch]:
         }
     folder = _folder(history, first)
     if not history.lake.exists(folder):
-        _store(history, first, folder)
+        _store(history, first, folder, place)
         remove_stale_epochs(history)
     history.lake.fetch_folder(folder)
     return {kind: _read(folder / kind) for kind in EntityKind}
@@ -80,30 +87,30 @@ def _folder(history: History, first: date) -> Path:
     return lake.partition(Dataset.TOTALS, first) / f"epoch-{stamp}"
 
 
-def _store(history: History, first: date, folder: Path) -> None:
-    totals = totals_of(history, first)
-    history.lake.fetch(history.lake.catalog)
-    catalog = read_table(history.lake.catalog, ENTITIES)
-    no_tags = TERM_TOTALS.empty_table()
+def _store(history: History, first: date, folder: Path, place: Workspace) -> None:
+    totals = totals_of(history, first, place)
+    catalog, no_tags = history.lake.catalog, TERM_TOTALS.empty_table()
+    history.lake.fetch(catalog)
     with history.lake.staged(folder) as staging:
         for kind in EntityKind:
-            rows = entity_rows(totals.entities, no_tags, catalog, kind)
-            vocabulary = vocabulary_of(rows, totals.terms, catalog)
-            weighed = weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary)
+            rows = entity_rows(totals.entities, no_tags, catalog, kind, place)
+            vocabulary = vocabulary_of(rows, totals.terms, catalog, place)
+            weighed = weigh_terms(rows, totals.terms, no_tags, catalog, vocabulary, place)
             space = fit_space(weighed, vocabulary.num_rows, history.settings.dimensions)
             if kind is EntityKind.SONG:
-                artists = _performers(totals, catalog)
-                weighed = weigh_terms(artists, totals.terms, no_tags, catalog, vocabulary)
+                artists = _performers(totals, catalog, place)
+                weighed = weigh_terms(artists, totals.terms, no_tags, catalog, vocabulary, place)
                 anchors = Anchors(weighed.entities.combine_chunks(), fold_in(weighed, space))
             else:
                 anchors = well_read(weighed, space)
             _write(staging / kind, Epoch(vocabulary, space, anchors))
 
 
-def _performers(totals: Totals, catalog: pa.Table) -> pa.Table:
+def _performers(totals: Totals, catalog: Path, place: Workspace) -> pa.Table:
     """Return the rows of artists who perform a song of the catalogue."""
-    rows = entity_rows(totals.entities, TERM_TOTALS.empty_table(), catalog, EntityKind.ARTIST)
-    return rows.filter(pc.is_in(rows.column("entity_id"), pc.list_flatten(catalog.column("artists")).combine_chunks()))
+    rows = entity_rows(totals.entities, TERM_TOTALS.empty_table(), catalog, EntityKind.ARTIST, place)
+    with place.database(rows=rows, catalog=catalog) as db:
+        return db.sql(_PERFORMERS).to_arrow_table()
 
 
 def _write(folder: Path, epoch: Epoch) -> None:

@@ -4,13 +4,16 @@ A space is fitted to all entities once an epoch, and entities are folded into it
 to day, and an entity of which nothing new was said stays where it is.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.preprocessing import normalize
-from sklearn.utils.extmath import randomized_svd
 
+from nlp.decomposing import right_vectors
 from nlp.weighting import Weighed
+from nlp.workspace import spans
 from records.types import TermKind
 
 PARTS = {TermKind.N1: 1.0, TermKind.N2: 1.0, TermKind.ARTIST: 0.5}
@@ -21,6 +24,10 @@ _POWER = 0.5
 """Exponent of the singular values. Source: as above, words and pairs alone: 0 .325, 0.5 .341, 1 .334."""
 _ENTITIES_PER_DIMENSION = 3
 """With fewer entities a dimension would stand for single ones."""
+_MOST = 100_000
+"""Those of whom most was said are enough to fit a space to, and bound what the first day of an epoch costs."""
+_COLUMNS = 1 << 18
+"""Terms that are worked on together, which takes about 150 MB."""
 
 
 def fit_space(weighed: Weighed, terms: int, dimensions: int) -> npt.NDArray[np.float32]:
@@ -34,16 +41,21 @@ def fit_space(weighed: Weighed, terms: int, dimensions: int) -> npt.NDArray[np.f
         dimensions: how many dimensions at most.
 
     Source: Deerwester et al., Indexing by Latent Semantic Analysis, 1990; the SVD is the randomized one of Halko et
-    al., 2011, as scikit-learn computes it.
+    al., 2011.
     """
-    matrix, place = _parts(weighed)
-    is_shared = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 1
-    matrix, place = matrix[:, is_shared], place[is_shared]
-    rank = max(0, min(dimensions, matrix.shape[0] // _ENTITIES_PER_DIMENSION, matrix.shape[1] - 1))
-    space = np.zeros((terms, rank), np.float32)
+    place, fitted = _places(weighed), _fitted(weighed)
+    met = np.zeros(len(place), np.int64)
+    for rows, part in _parts(weighed):
+        met += np.bincount(part[fitted[rows]].indices, minlength=len(place))
+    is_shared = met > 1
+    rank = max(0, min(dimensions, int(fitted.sum()) // _ENTITIES_PER_DIMENSION, int(is_shared.sum()) - 1))
+    space: npt.NDArray[np.float32] = weighed.place.array((terms, rank), np.float32)
     if rank:
-        _, values, right = randomized_svd(normalize(matrix), rank, n_iter=4, random_state=0)
-        space[place] = right.T * np.where(values > 0, values, 1.0) ** (_POWER - 1)
+        values, right = right_vectors(_blocks(weighed, fitted, is_shared), rank)
+        factors = np.where(values > 0, values, 1.0) ** (_POWER - 1)
+        known = place[is_shared]
+        for start, vectors in zip(range(0, len(known), _COLUMNS), right, strict=True):
+            space[known[start : start + _COLUMNS]] = vectors * factors
     return space
 
 
@@ -52,19 +64,60 @@ def fold_in(weighed: Weighed, space: npt.NDArray[np.float32]) -> npt.NDArray[np.
 
     Source: the folding-in of Deerwester et al., 1990: an entity lies where its terms do.
     """
-    matrix, place = _parts(weighed)
-    folded = matrix @ space[place].astype(np.float64)
-    vectors: npt.NDArray[np.float32] = (normalize(folded) if folded.size else folded).astype(np.float32)
+    place = _places(weighed)
+    vectors: npt.NDArray[np.float32] = weighed.place.array((weighed.matrix.shape[0], space.shape[1]), np.float32)
+    for rows, part in _parts(weighed):
+        used, column = np.unique(part.indices, return_inverse=True)
+        narrow = sparse.csr_matrix((part.data, column, part.indptr), (part.shape[0], len(used)))
+        folded = narrow @ space[place[used]].astype(np.float64)
+        vectors[rows] = normalize(folded) if folded.size else folded
     return vectors
 
 
-def _parts(weighed: Weighed) -> tuple[sparse.csr_matrix, npt.NDArray[np.int64]]:
-    """Return the weights of the kinds that count here, of terms of the vocabulary; and these terms' places in it."""
-    blocks = [weighed.block(kind) for kind in PARTS]
-    matrix = sparse.hstack(
-        [weighed.matrix[:, block] * part for block, part in zip(blocks, PARTS.values(), strict=True)]
-    ).tocsr()
+def _fitted(weighed: Weighed) -> npt.NDArray[np.bool_]:
+    """Say which entities a space is fitted to: those of whom most was said."""
+    fitted = np.zeros(len(weighed.words), np.bool_)
+    fitted[np.argsort(-weighed.words, kind="stable")[:_MOST]] = True
+    return fitted
+
+
+def _blocks(
+    weighed: Weighed, fitted: npt.NDArray[np.bool_], is_shared: npt.NDArray[np.bool_]
+) -> list[sparse.csr_matrix]:
+    """Return what a space is fitted to, rows of L2 norm 1, some columns in each block, in files."""
+    columns, growing = int(is_shared.sum()), weighed.place.growing
+    starts = range(0, columns, _COLUMNS)
+    files = [(growing(np.float64), growing(np.int32), [np.zeros(1, np.int64)]) for _ in starts]
+    for rows, part in _parts(weighed):
+        kept = normalize(part[fitted[rows]][:, is_shared]).tocsc()
+        for start, (weights, places, lengths) in zip(starts, files, strict=True):
+            block = kept[:, start : start + _COLUMNS].tocsr()
+            weights.append(block.data)
+            places.append(block.indices)
+            lengths.append(np.diff(block.indptr))
+    shapes = [(int(fitted.sum()), min(_COLUMNS, columns - start)) for start in starts]
+    return [
+        sparse.csr_matrix((weights.whole(), places.whole(), np.cumsum(np.concatenate(lengths))), shape)
+        for (weights, places, lengths), shape in zip(files, shapes, strict=True)
+    ]
+
+
+def _parts(weighed: Weighed) -> Iterator[tuple[slice, sparse.csr_matrix]]:
+    """Yield, some rows at a time, the weights of the kinds that count here, of terms of the vocabulary."""
+    blocks = [(weighed.block(kind), part) for kind, part in PARTS.items()]
+    is_known = _known(weighed)
+    for rows in spans(weighed.matrix.indptr):
+        some = weighed.matrix[rows]
+        yield rows, sparse.hstack([some[:, block] * part for block, part in blocks]).tocsr()[:, is_known]
+
+
+def _places(weighed: Weighed) -> npt.NDArray[np.int64]:
+    """Return the places in the vocabulary of the columns of `_parts`."""
     column = weighed.terms.column("place").to_numpy()
-    place = np.concatenate([column[block] for block in blocks]).astype(np.float64)
-    is_known = ~np.isnan(place)
-    return matrix[:, is_known], place[is_known].astype(np.int64)
+    place = np.concatenate([column[weighed.block(kind)] for kind in PARTS])
+    return place[_known(weighed)].astype(np.int64)
+
+
+def _known(weighed: Weighed) -> npt.NDArray[np.bool_]:
+    known = weighed.terms.column("place").is_valid().to_numpy()
+    return np.concatenate([known[weighed.block(kind)] for kind in PARTS])

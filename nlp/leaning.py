@@ -5,7 +5,7 @@ around that place is a better guess; a song is most like its artists. Whom one m
 the space is, so an entity of which nothing new was said stays where it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,17 +68,11 @@ def lean_on_neighbors(
     Source: smoothing by a Dirichlet prior, as in Zhai and Lafferty, A Study of Smoothing Methods for Language Models,
     2004, with the neighbours in the place of the whole collection.
     """
-    shares = _shares(weighed.words)
-    toward = np.zeros_like(latent)
-    thin = np.flatnonzero(shares)
-    for start in range(0, len(thin), _ROWS):
-        rows = thin[start : start + _ROWS]
-        toward[rows] = _nearest(latent[rows], anchors.latent)
-    return _mixed(latent, toward, shares)
+    return _leaning(weighed, latent, lambda rows, thin: _nearest(latent[rows][thin], anchors.latent))
 
 
 def lean_on_performers(
-    weighed: Weighed, latent: npt.NDArray[np.float32], anchors: Anchors, performers: Sequence[Sequence[str]]
+    weighed: Weighed, latent: npt.NDArray[np.float32], anchors: Anchors, performers: pa.ListArray
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return latent vectors of which thin ones lean on their artists, and the share of each that is borrowed.
 
@@ -86,15 +80,37 @@ def lean_on_performers(
         weighed: songs.
         latent: their own latent vectors, (songs, dimensions).
         anchors: artists, in the space of songs.
-        performers: for each song the ids of its artists.
+        performers: for each song the ids of its artists, strings.
     """
-    owner = np.repeat(np.arange(len(latent)), [len(ids) for ids in performers])
-    named = pa.array([artist for ids in performers for artist in ids], pa.string())
-    place = pc.index_in(named, anchors.ids)
-    known = place.is_valid().to_numpy(zero_copy_only=False)
-    toward = np.zeros_like(latent)
-    np.add.at(toward, owner[known], anchors.latent[place.drop_null().to_numpy()])
-    return _mixed(latent, toward, _shares(weighed.words))
+    found = pc.index_in(performers.flatten(), anchors.ids)
+    owner = pc.list_parent_indices(performers).filter(found.is_valid()).to_numpy()
+    artist = found.drop_null().to_numpy()
+
+    def performing(rows: slice, thin: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+        some = slice(*np.searchsorted(owner, (rows.start, rows.stop)))
+        toward = np.zeros((rows.stop - rows.start, latent.shape[1]), np.float32)
+        np.add.at(toward, owner[some] - rows.start, anchors.latent[artist[some]])
+        return toward[thin]
+
+    return _leaning(weighed, latent, performing)
+
+
+def _leaning(
+    weighed: Weighed,
+    latent: npt.NDArray[np.float32],
+    toward_of: Callable[[slice, npt.NDArray[np.bool_]], npt.NDArray[np.float32]],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Lean, some rows at a time, on what a function gives for those of some rows who are thin."""
+    leaning: npt.NDArray[np.float32] = weighed.place.array(latent.shape, np.float32)
+    borrowed = np.zeros(len(latent), np.float32)
+    for start in range(0, len(latent), _ROWS):
+        rows = slice(start, min(start + _ROWS, len(latent)))
+        shares = _shares(weighed.words[rows])
+        toward = np.zeros_like(latent[rows])
+        if (shares > 0).any():
+            toward[shares > 0] = toward_of(rows, shares > 0)
+        leaning[rows], borrowed[rows] = _mixed(latent[rows], toward, shares)
+    return leaning, borrowed
 
 
 def _shares(words: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -6,6 +6,10 @@ The lists are short on purpose: they raise words, they admit none. A word may st
 
 import itertools
 
+from wordfreq import zipf_frequency
+
+from nlp.junk import GENERIC_NOUNS
+
 STYLES = frozenset(
     """
     acid-house acoustic afrobeat afrobeats alt-country alt-pop alt-rock alternative ambient americana anti-folk
@@ -107,6 +111,23 @@ INSTRUMENTS = frozenset(
 
 DESCRIPTIVE = STYLES | MOODS | SOUNDS | INSTRUMENTS
 
+PARTS = frozenset(
+    """
+    aesthetic anthem arrangement backdrop background beat bridge build-up cadence chant chop chord chords chorus coda
+    composer composition counterpoint crescendo finale fingerpicking flourish flow ensemble hook hooks hymn
+    instrumentation interlude interplay intro jam key landscape lick licks lyric lyricism lyricist lyrics measure mix
+    motif movement musicianship note-bending ode orchestra orchestration outro overdub overture passage pedal phrasing
+    picking player playing production progression quartet quintet refrain rendition rhyme rhymes rhythm rhythms scale
+    score sequence sequencer signature sing-along solo songbook songcraft songwriter songwriting soundscape soundtrack
+    storytelling strum strumming suite tempo theme timbre time-signature tone tones trio verse vibe vocalist vocals
+    wail wall
+    """.split()
+)
+"""What music is made of, and who makes it. Alone they say little ("a chord"), but what stands before them does."""
+
+_ALWAYS = STYLES | INSTRUMENTS
+_ABOUT_MUSIC = DESCRIPTIVE | PARTS | GENERIC_NOUNS
+
 
 _WRITTEN_AS_ONE = {term.replace("-", ""): term for term in STYLES if "-" in term}
 
@@ -123,7 +144,15 @@ def canonical(term: str) -> str:
 
 
 def is_descriptive(term: str) -> bool:
-    """Say whether a term is, or holds, a word made for describing music; a blank stands for a hyphen as well."""
+    """Say whether a term describes music: a word made for it, or a phrase with one.
+
+    A style or an instrument makes any phrase such ("gauzy guitar"), another word only one about a part of music ("slow
+    chorus", but not "slow improvement"). One with a word that nobody else uses ("peddal-steel guitar") is none. A blank
+    stands for a hyphen as well.
+    """
     words = term.split()
+    if not all(word in DESCRIPTIVE or zipf_frequency(word, "en") for word in words):
+        return False
+    made_for_it = DESCRIPTIVE if words[-1] in _ABOUT_MUSIC else _ALWAYS
     pairs = (f"{first}-{second}" for first, second in itertools.pairwise(words))
-    return any(word in DESCRIPTIVE for word in (*words, *pairs))
+    return any(word in made_for_it for word in words) or any(pair in DESCRIPTIVE for pair in pairs)

@@ -9,10 +9,11 @@ from functools import lru_cache, partial
 
 from nlp import confidence
 from nlp.bearers import choose_bearers, is_obscure
-from nlp.discourse import HEADS, Place, titled, with_document
+from nlp.discourse import Place, titled, with_document
 from nlp.folding import fold
 from nlp.names import Candidate, Names
-from nlp.subject import SUBJECT, subject_confidence, title_cue
+from nlp.subject import SUBJECT, subject_confidence
+from nlp.title import HEADS, Title, read_title, title_cue
 from records.types import Document, Entity, EntityKind, Mention
 
 _FEW = 20_000
@@ -52,13 +53,14 @@ class Linker:
         """Return the mentions in a document's text. Artists first, then their short names, then their songs."""
         text, folded = document.text, fold(document.text)
         dropped: Counter[str] = Counter()
-        artists = self._sure(self._artists(document, folded, dropped), dropped)
-        artists = [*self._headed(document, folded), *artists]
+        title = read_title(document, folded, self._names)
+        artists = self._sure(self._artists(document, title, folded, dropped), dropped)
+        artists = [*self._headed(document, title, folded), *artists]
         artists += self._sure(_short_names(text, folded, artists), dropped)
-        songs = self._sure(_songs(document, folded, artists, self._names), dropped)
+        songs = self._sure(_songs(document, title, folded, artists, self._names), dropped)
         places = _without_overlap([*songs, *artists])
         found = {place.entity.id: place.entity for place in places}
-        confidences = subject_confidence(document, found, (place.entity.id for place in places))
+        confidences = subject_confidence(document, title, found, (place.entity.id for place in places))
         subjects = {entity_id for entity_id, sure in confidences.items() if sure >= SUBJECT}
         mentions = (_mention(document, place, place.entity.id in subjects) for place in places)
         return Linked(tuple(mentions), dropped)
@@ -72,22 +74,24 @@ class Linker:
                 dropped[f"unsure {place.entity.kind}"] += 1
         return kept
 
-    def _headed(self, document: Document, folded: str) -> Iterator[Place]:
+    def _headed(self, document: Document, title: Title, folded: str) -> Iterator[Place]:
         """Yield the artists whom title or structured data name as the subject, at the empty range before the text."""
-        for heading in (document.title, *document.about):
+        bare = (f"The {part}" for part in title.parts if not confidence.is_everyday(part))
+        for heading in (document.title, *document.about, *bare):
             for candidate in self._names.candidates(fold(heading)):
-                if title_cue(heading, heading[candidate.start : candidate.end]) >= HEADS:
+                name = heading[candidate.start : candidate.end]
+                if title_cue(heading, name) >= HEADS and not title.is_another(name):
                     for bearer in choose_bearers(document, folded, candidate.entities, self._names):
                         yield Place(0, 0, bearer, confidence.SURE)
 
-    def _artists(self, document: Document, folded: str, dropped: Counter[str]) -> list[Place]:
+    def _artists(self, document: Document, title: Title, folded: str, dropped: Counter[str]) -> list[Place]:
         places = []
         for candidate in self._names.candidates(folded):
             bearers = choose_bearers(document, folded, candidate.entities, self._names)
             if not bearers:
                 dropped["name of several artists"] += 1
             places += [self._place(document, folded, candidate, bearer) for bearer in bearers]
-        return list(with_document(document, places, crowded=self._crowd > 0))
+        return list(with_document(document, title, places, crowded=self._crowd > 0))
 
     def _place(self, document: Document, folded: str, candidate: Candidate, bearer: Entity) -> Place:
         start, end = candidate.start, candidate.end
@@ -118,13 +122,13 @@ def _short_names(text: str, folded: str, artists: list[Place]) -> Iterator[Place
                 yield Place(start, end, full.entity, confidence.short_score(text, start, end, full.entity.name))
 
 
-def _songs(document: Document, folded: str, artists: list[Place], names: Names) -> Iterator[Place]:
+def _songs(document: Document, title: Title, folded: str, artists: list[Place], names: Names) -> Iterator[Place]:
     text = document.text
     spots: dict[str, list[int]] = {}
     for place in artists:
         spots.setdefault(place.entity.id, []).append(place.start)
     for artist_id, starts in spots.items():
-        istitled = titled(document.title, names.spellings(artist_id))
+        istitled = titled(title, names.spellings(artist_id))
         for song in names.songs_of(artist_id):
             for match in re.finditer(rf"(?<!\w){re.escape(fold(song.name))}(?!\w)", folded):
                 near = istitled or min(abs(match.start() - start) for start in starts) <= _NEAR

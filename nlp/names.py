@@ -1,5 +1,6 @@
 """The names of the catalogue, ready to be looked for in texts."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ _SHORTEST = 2
 """A name of one character ("X") says too little to be looked for."""
 _KEPT = 50_000
 """Entities that were read and are kept."""
+
+_QUOTED = re.compile(r"""(?<!\w)(["'])(?=\w)([^"']+)(?<=\w)\1(?!\w)""")
+"""What is in quotes in a name: "Weird Al" Yankovic. Some write it so, some in other quotes, some in none."""
 
 Rows = npt.NDArray[np.int32]
 
@@ -93,7 +97,7 @@ class Names:
     def _bearers(self, rows: Rows, folded: str) -> tuple[Entity, ...]:
         """Return those of the rows who are spelled so, and did not just get the same hash."""
         entities = map(self._read, rows.tolist())
-        return tuple(entity for entity in entities if folded in _patterns(entity))
+        return tuple(entity for entity in entities if folded in patterns(entity))
 
     def _entity(self, row: int) -> Entity:
         return next(from_table(self._table.slice(row, 1), Entity))
@@ -109,7 +113,7 @@ def spellings(entities: Iterable[Entity], first: int = 0) -> Iterable[Spelling]:
     """Yield the folded spellings of artists with their rows; the first entity has the row `first`."""
     for row, entity in enumerate(entities, first):
         if entity.kind is EntityKind.ARTIST:
-            for pattern in _patterns(entity):
+            for pattern in patterns(entity):
                 yield pattern, row
 
 
@@ -125,8 +129,9 @@ def songs_of_artists(entities: pa.Table) -> tuple[Rows, Rows]:
 
 
 @lru_cache(_KEPT)
-def _patterns(entity: Entity) -> Sequence[str]:
+def patterns(entity: Entity) -> Sequence[str]:
     """Return the folded spellings under which an artist is looked for."""
     names = [fold(name) for name in (entity.name, *entity.aliases)]
-    both = [name.replace(" & ", " and ") for name in names] + [name.replace(" and ", " & ") for name in names]
-    return [name for name in dict.fromkeys(names + both) if len(name) >= _SHORTEST]
+    names += [name.replace(" & ", " and ") for name in names] + [name.replace(" and ", " & ") for name in names]
+    names += [_QUOTED.sub(quoted, name) for name in names for quoted in (r'"\2"', r"'\2'", r"\2")]
+    return [name for name in dict.fromkeys(names) if len(name) >= _SHORTEST]

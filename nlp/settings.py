@@ -1,11 +1,16 @@
 """What a user may set of counting and weighing; the fields are the keys of the settings file."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from records.snapshot import LATENT
 from records.types import TermKind
+
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?([MG]B)", re.IGNORECASE)
+_UNITS = {"MB": 10**6, "GB": 10**9}
+_LEAST = 512 * _UNITS["MB"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,26 @@ class WeighSettings:
     """Dimensions of the latent vectors at most; fewer where there are few entities."""
     mix: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_MIX))
     """Weight of each term kind and of `latent` in the similarity; scaled to sum 1."""
+    memory: str = ""
+    """Memory that summing and weighing may take, such as 2GB, at least 512MB; what does not fit goes to disk. Half of
+    the machine's, or of the container's, if empty."""
 
     def __post_init__(self) -> None:
         for name in ("half_life_days", "hot_half_life_days"):
             days = getattr(self, name)
             _expect(0 < days < math.inf, name, days, "a number of days above 0")
         _expect(self.dimensions >= 0, "dimensions", self.dimensions, "at least 0")
+        expected = "a number with MB or GB behind it, at least 512MB, or nothing"
+        _expect(not self.memory or self.memory_bytes >= _LEAST, "memory", repr(self.memory), expected)
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory in bytes; 0 if it is not set, or cannot be understood."""
+        found = _MEMORY.fullmatch(self.memory.strip())
+        return int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
 
 
-def _expect(holds: bool, name: str, found: float, expected: str) -> None:
+def _expect(holds: bool, name: str, found: object, expected: str) -> None:
     if not holds:
         raise ValueError(f"{name} is {found}; expected {expected}")
 

@@ -16,8 +16,9 @@ import pyarrow as pa
 from nlp.engine.base import FILE_COLUMNS, Engine, Tables
 from nlp.engine.local import LocalEngine
 from nlp.settings import WeighSettings
+from nlp.workspace import Workspace
 from records.ids import fingerprint
-from records.lake import Dataset, Lake, day_of, read_table
+from records.lake import Dataset, Lake, day_of
 from records.schemas import COUNTS, DOCUMENTS
 
 VERSION = 3
@@ -126,11 +127,11 @@ SELECT id, source, fetched_at, said, day, file FROM base_documents ANTI JOIN rev
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Totals of a day, as tables."""
+    """Totals of a day: Parquet files, since the rows of a large corpus do not fit into memory."""
 
-    terms: pa.Table
+    terms: Path
     """Schema TERM_TOTALS, sorted; of the touched entities alone if only those were asked for."""
-    entities: pa.Table
+    entities: Path
     """Schema ENTITY_TOTALS, sorted."""
     touched: pa.ChunkedArray | None = None
     """Ids of the entities that anything came in or went for since a day; None if that was not asked for."""
@@ -205,26 +206,28 @@ def _footer(lake: Lake, path: Path) -> tuple[str, int]:
     return footer.fingerprint, footer.rows
 
 
-def totals_of(history: History, day: date, *, since: date | None = None) -> Totals:
+def totals_of(history: History, day: date, place: Workspace, *, since: date | None = None) -> Totals:
     """Return the totals as of a day; those of the first day of its epoch are stored on the way.
 
     Args:
         history: what was counted.
         day: the day.
+        place: where those of another day are written; they last as long.
         since: return the terms of those entities alone that something came for after this day of the same epoch.
     """
     epoch = history.epoch(day)
     if epoch is None:
-        return Totals(TERM_TOTALS.empty_table(), ENTITY_TOTALS.empty_table())
+        return Totals(*(place.stored(schema, iter(())) for schema in (TERM_TOTALS, ENTITY_TOTALS)))
     if not _is_current(history, epoch):
         _store(history, epoch)
     if epoch == day:
-        files = {name: _file(history.lake, day, name) for name in ("terms", "entities")}
-        history.lake.fetch(*files.values())
-        terms, entities = (read_table(path, _TABLES[name]) for name, path in files.items())
-        return Totals(terms, entities)
+        files = [_file(history.lake, day, name) for name in ("terms", "entities")]
+        history.lake.fetch(*files)
+        return Totals(*files)
     with _changes(history, epoch, day) as (tables, fading):
-        return _summed(tables, fading, since)
+        touched = _touched(tables, since) if since else None
+        terms = place.stored(TERM_TOTALS, _terms(tables, fading, is_part=since is not None))
+        return Totals(terms, place.stored(ENTITY_TOTALS, _entities(tables, fading)), touched)
 
 
 def remove_stale_totals(history: History) -> int:
@@ -241,12 +244,25 @@ def _store(history: History, epoch: date) -> None:
     base = before if before and _is_current(history, before) else None
     stamp = history.stamp(epoch)
     with _changes(history, base, epoch) as (tables, fading):
-        totals = _summed(tables, fading, None)
-        documents = tables.fetch(_LATEST_DOCUMENTS, _LATEST)
-    for name, table in (("entities", totals.entities), ("documents", documents), ("terms", totals.terms)):
-        with history.lake.table_writer(_file(history.lake, epoch, name), table.schema, stamp) as write:
-            for start in range(0, max(1, table.num_rows), _ROW_GROUP):
-                write(table.slice(start, _ROW_GROUP))
+        for name, rows in (
+            ("entities", _entities(tables, fading)),
+            ("documents", tables.stream(_LATEST_DOCUMENTS, _LATEST)),
+            ("terms", _terms(tables, fading)),
+        ):
+            with history.lake.table_writer(_file(history.lake, epoch, name), _TABLES[name], stamp) as write:
+                for part in _grouped(rows, _TABLES[name]):
+                    write(part)
+
+
+def _grouped(rows: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield rows again, so many together as make a row group; once nothing if there are none."""
+    held = schema.empty_table()
+    for part in rows:
+        held = pa.concat_tables([held, part])
+        while held.num_rows >= _ROW_GROUP:
+            yield held.slice(0, _ROW_GROUP)
+            held = held.slice(_ROW_GROUP)
+    yield held
 
 
 @contextmanager
@@ -254,7 +270,7 @@ def _changes(history: History, base: date | None, day: date) -> Iterator[tuple[T
     """Give tables of what came after the base day and what that replaced, and how it fades."""
     new = history.paths(base, day)
     age, settings = (day - base).days if base else 0, history.settings
-    with history.engine.tables(history.lake) as tables:
+    with history.engine.tables(history.lake, settings) as tables:
         for name, schema in _TABLES.items():
             tables.files(f"base_{name}", [_file(history.lake, base, name)] if base else [], schema)
         documents = [history.lake.root / Dataset.DOCUMENTS / path.parent.name / path.name for path in new]
@@ -276,15 +292,20 @@ def _fading(tables: Tables, day: date, settings: WeighSettings) -> pa.Table:
     return pa.table([said, *([0.5 ** (age / life) for age in ages] for life in lives)], schema=_FADING)
 
 
-def _summed(tables: Tables, fading: _Fading, since: date | None) -> Totals:
-    only, touched = "", None
-    if since:
-        tables.keep("touched", _TOUCHED, since=since)
-        ids = pa.schema([ENTITY_TOTALS.field("entity_id")])
-        only, touched = "SEMI JOIN touched USING (entity_id)", tables.fetch("SELECT * FROM touched", ids).column(0)
-    terms = tables.fetch(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
+def _touched(tables: Tables, since: date) -> pa.ChunkedArray:
+    """Return the entities that something came in or went for since a day, and keep them as a table."""
+    tables.keep("touched", _TOUCHED, since=since)
+    return tables.fetch("SELECT * FROM touched", pa.schema([ENTITY_TOTALS.field("entity_id")])).column(0)
+
+
+def _terms(tables: Tables, fading: _Fading, *, is_part: bool = False) -> Iterator[pa.Table]:
+    only = "SEMI JOIN touched USING (entity_id)" if is_part else ""
+    return tables.stream(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
+
+
+def _entities(tables: Tables, fading: _Fading) -> Iterator[pa.Table]:
     factors = {"factor": fading.factor, "hot_factor": fading.hot_factor}
-    return Totals(terms, tables.fetch(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors), touched)
+    return tables.stream(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors)
 
 
 def _is_current(history: History, day: date) -> bool:

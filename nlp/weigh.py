@@ -1,6 +1,7 @@
 """The stage term counts -> vectors."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,10 @@ from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
 from nlp.totals import History, Totals, remove_stale_totals, totals_of
 from nlp.weighting import Weighed, entity_rows, weigh_terms, with_tags
+from nlp.workspace import BATCH, Workspace, workspace
 from records.errors import ConfigurationError
 from records.ids import fingerprint
-from records.lake import Dataset, Lake, read_table
+from records.lake import Dataset, Lake, read_rows
 from records.progress import Progress, silent
 from records.schemas import ENTITIES
 from records.snapshot import (
@@ -29,13 +31,14 @@ from records.snapshot import (
     TERM_ROWS,
     Snapshot,
     Vectors,
+    block_of,
     read_manifest,
     read_snapshot,
     write_snapshot,
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 7
+VERSION = 8
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -61,28 +64,32 @@ def weigh(
         LakeError: a file of the lake cannot be read.
         ClusterError: the engine's cluster does not answer or cannot do the work.
     """
-    mix = _mix(settings)
+    _mix(settings)  # what makes no sense is told before any work
     if not lake.exists(lake.catalog):
         raise ConfigurationError(f"{lake.address} has no catalogue yet; import one with `topterms catalog FILE`")
-    steps = 2 + len(EntityKind)
     history = History(lake, settings, engine)
     stamp = _stamp(history, day)
     if not _is_live(lake, day, stamp):
-        epochs = epochs_of(history, day)
-        progress("weigh", 1, steps)
-        before = _before(history, day)
-        said = totals_of(history, day, since=before.day if before else None), tag_totals(lake, day)
-        progress("weigh", 2, steps)
-        lake.fetch(lake.catalog)
-        catalog = read_table(lake.catalog, ENTITIES)
-        vectors = {}
-        for done, kind in enumerate(EntityKind, 3):
-            earlier = before.vectors[kind] if before else _no_vectors(epochs[kind])
-            vectors[kind] = _vectors(*said, catalog, kind, epochs[kind], earlier)
-            progress("weigh", done, steps)
-        write_snapshot(lake, Snapshot(stamp, day, mix, vectors, history.epoch(day)))
+        with workspace(lake, settings) as place:
+            write_snapshot(lake, _snapshot(history, day, stamp, place, progress))
     lake.keep_footers()
     return _report(read_snapshot(lake, day))
+
+
+def _snapshot(history: History, day: date, stamp: str, place: Workspace, progress: Progress) -> Snapshot:
+    lake, steps = history.lake, 2 + len(EntityKind)
+    epochs = epochs_of(history, day, place)
+    progress("weigh", 1, steps)
+    before = _before(history, day)
+    said = totals_of(history, day, place, since=before.day if before else None), tag_totals(lake, day)
+    progress("weigh", 2, steps)
+    lake.fetch(lake.catalog)
+    vectors = {}
+    for done, kind in enumerate(EntityKind, 3):
+        earlier = before.vectors[kind] if before else _no_vectors(epochs[kind])
+        vectors[kind] = _vectors(*said, lake.catalog, kind, epochs[kind], earlier, place)
+        progress("weigh", done, steps)
+    return Snapshot(stamp, day, _mix(history.settings), vectors, history.epoch(day))
 
 
 def remove_stale(lake: Lake, *, settings: WeighSettings) -> StageReport:
@@ -156,17 +163,19 @@ def _no_vectors(epoch: Epoch) -> Vectors:
 
 
 def _vectors(
-    totals: Totals, tags: pa.Table, catalog: pa.Table, kind: EntityKind, epoch: Epoch, before: Vectors
+    totals: Totals, tags: pa.Table, catalog: Path, kind: EntityKind, epoch: Epoch, before: Vectors, place: Workspace
 ) -> Vectors:
     """Weigh the entities that anything came for anew (all if nobody said which those are); the others stay."""
-    rows = entity_rows(totals.entities, tags, catalog, kind)
+    rows = entity_rows(totals.entities, tags, catalog, kind, place)
     due = rows
     if totals.touched is not None:
         due = rows.filter(pc.is_in(rows.column("entity_id"), totals.touched.combine_chunks()))
-    weighed = weigh_terms(due, totals.terms, tags, catalog, with_tags(epoch.vocabulary, rows, tags))
-    carried = carry(before, weighed, *_latent(weighed, catalog, kind, epoch), rows.column("entity_id"))
+    vocabulary = with_tags(epoch.vocabulary, rows, tags, place)
+    weighed = weigh_terms(due, totals.terms, tags, catalog, vocabulary, place)
+    known = _known(catalog, rows.column("entity_id"))
+    carried = carry(before, weighed, *_latent(weighed, known, kind, epoch), rows.column("entity_id"))
     return Vectors(
-        _entities(rows, catalog, carried.leaning),
+        _entities(rows, known, carried.leaning),
         _terms(carried, before, weighed, catalog),
         carried.indptr,
         carried.indices,
@@ -177,19 +186,24 @@ def _vectors(
     )
 
 
+def _known(catalog: Path, ids: pa.ChunkedArray) -> pa.Table:
+    """Return the rows of the catalogue of entities, in their order; ids that it does not know are passed over."""
+    found = read_rows(catalog, ENTITIES, "id", ids)
+    return found.take(pc.index_in(ids, found.column("id")).drop_null())
+
+
 def _latent(
-    weighed: Weighed, catalog: pa.Table, kind: EntityKind, epoch: Epoch
+    weighed: Weighed, known: pa.Table, kind: EntityKind, epoch: Epoch
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return the latent vectors of entities, and the share of each that is borrowed."""
     own = fold_in(weighed, epoch.space)
     if kind is EntityKind.ARTIST:
         return lean_on_neighbors(weighed, own, epoch.anchors)
-    performers = catalog.column("artists").take(pc.index_in(weighed.entities, catalog.column("id")))
-    return lean_on_performers(weighed, own, epoch.anchors, performers.to_pylist())
+    performers = known.column("artists").take(pc.index_in(weighed.entities, known.column("id")))
+    return lean_on_performers(weighed, own, epoch.anchors, performers.combine_chunks())
 
 
-def _entities(rows: pa.Table, catalog: pa.Table, leaning: npt.NDArray[np.float32]) -> pa.Table:
-    known = catalog.take(pc.index_in(rows.column("entity_id"), catalog.column("id")))
+def _entities(rows: pa.Table, known: pa.Table, leaning: npt.NDArray[np.float32]) -> pa.Table:
     documents = rows.column("documents").to_numpy()
     columns = {name: known.column(name) for name in ENTITIES.names} | {
         "documents": pa.array(documents, pa.int32()),
@@ -206,7 +220,7 @@ def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return logs / logs.max() if logs.size and logs.max() > 0 else logs
 
 
-def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: pa.Table) -> pa.Table:
+def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: Path) -> pa.Table:
     fresh = {
         "kind": weighed.terms.column("kind"),
         "term": weighed.terms.column("term"),
@@ -220,18 +234,20 @@ def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: pa.Tabl
     return terms.set_column(terms.column_names.index("df"), TERM_ROWS.field("df"), df)
 
 
-def _labels(terms: pa.Table, catalog: pa.Table) -> pa.ChunkedArray:
+def _labels(terms: pa.Table, catalog: Path) -> pa.ChunkedArray:
     """Return what to show of each term: an artist's name in the place of its id, names with capitals."""
-    texts = terms.column("term")
-    names = catalog.column("name").take(pc.index_in(texts, catalog.column("id")))
+    texts, block = terms.column("term"), block_of(terms, TermKind.ARTIST)
+    artists = read_rows(catalog, ENTITIES, "id", texts.slice(block.start, block.stop - block.start))
+    names = artists.column("name").take(pc.index_in(texts, artists.column("id")))
     is_artist = pc.equal(terms.column("kind"), TermKind.ARTIST.value)
     is_name = pc.equal(terms.column("kind"), TermKind.NAME.value)
     return pc.if_else(is_artist, pc.coalesce(names, texts), pc.if_else(is_name, pc.utf8_title(texts), texts))
 
 
 def _saliences(terms: pa.Table) -> pa.ChunkedArray:
-    found = [SALIENT if is_descriptive(term) else PLAIN for term in terms.column("term").to_pylist()]
-    return pa.chunked_array([pa.array(found, pa.float32())])
+    parts = [part.column("term").to_pylist() for part in terms.to_batches(BATCH)]
+    found = [pa.array([SALIENT if is_descriptive(term) else PLAIN for term in part], pa.float32()) for part in parts]
+    return pa.chunked_array(found, pa.float32())
 
 
 def _report(snapshot: Snapshot) -> StageReport:

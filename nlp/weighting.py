@@ -1,8 +1,8 @@
 """From totals to unit vectors: log tf x smooth idf, source by source, each term kind of L2 norm 1."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from nlp.phrases import phrases
+from nlp.workspace import BATCH, Rows, Workspace, spans
+from records.snapshot import block_of
 from records.types import EntityKind, TermKind
 
 SELF = 0.4
@@ -42,58 +44,61 @@ _TAG_VOCABULARY = """
 SELECT kind, term, count(DISTINCT entity_id) AS df, (SELECT count(DISTINCT entity_id) FROM own) AS of FROM own
 GROUP BY kind, term
 """
-_SUMS = """
-CREATE TEMP TABLE said AS
-SELECT t.entity_id, t.kind, t.term, sum(ln(1 + t.tf * r.scale)) AS tf, sum(t.documents) AS documents,
-       sum(t.documents) / any_value(r.documents) AS frequency
-FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0 GROUP BY ALL
-"""
-_TAGS = """
-INSERT INTO said
-SELECT entity_id, kind, term, sum(ln(1 + tf)), 0, max(tf / greatest)
-FROM (SELECT *, max(tf) OVER (PARTITION BY entity_id, source) AS greatest FROM tags) JOIN rows USING (entity_id)
-GROUP BY ALL
-"""
-_SELVES = """
-INSERT INTO said
-SELECT r.entity_id, 'artist', unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END), 0, r.documents, 1
+_SELF = """
+CREATE TEMP VIEW self AS
+SELECT r.place, r.documents, 'artist' AS kind,
+       unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END) AS term
 FROM rows r JOIN catalog c ON r.entity_id = c.id WHERE r.scale > 0
 """
 _ONCE = """
 CREATE TEMP TABLE once AS
-SELECT entity_id, kind, term, max(tf) AS tf, max(documents) AS documents, max(frequency) AS frequency
-FROM said GROUP BY ALL
+SELECT place, kind, term, sum(documents) AS documents FROM (
+    SELECT r.place, t.kind, t.term, t.documents FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0
+    UNION ALL
+    SELECT place, kind, term, 0 FROM self
+) GROUP BY ALL
 """
 _MET = """
 SELECT kind, term, CAST(count(*) AS INTEGER) AS df, CAST(sum(documents) AS BIGINT) AS documents FROM once
 GROUP BY ALL HAVING count(*) > 1 OR kind NOT IN ('n1', 'n2') ORDER BY kind, term
 """
 _OF = """
-SELECT m.kind, m.term, m.df, o.of
+SELECT m.kind, m.term, m.df, CAST(o.of AS INTEGER) AS of
 FROM met m JOIN (
-    SELECT kind, count(DISTINCT entity_id) AS of FROM once JOIN met USING (kind, term) GROUP BY kind
+    SELECT kind, count(*) AS of
+    FROM (SELECT DISTINCT kind, place FROM once SEMI JOIN met USING (kind, term)) GROUP BY kind
 ) o USING (kind) ORDER BY m.kind, m.term
 """
-_WEIGHED = """
-CREATE TEMP TABLE cell AS
-SELECT r.place AS row, o.kind, o.term, o.tf, o.frequency, v.place,
-       ln((1 + coalesce(v.of, k.of, 0)) / (1 + coalesce(v.df, 1))) + 1 AS idf
-FROM once o JOIN rows r USING (entity_id)
+_AXIS = """
+SELECT kind, term, ln((1 + coalesce(v.of, k.of, 0)) / (1 + coalesce(v.df, 1))) + 1 AS idf, v.place
+FROM (
+    SELECT kind, term FROM terms SEMI JOIN (FROM rows WHERE scale > 0) USING (entity_id)
+    UNION
+    SELECT kind, term FROM tags SEMI JOIN rows USING (entity_id)
+    UNION
+    SELECT kind, term FROM self
+)
 LEFT JOIN vocabulary v USING (kind, term)
 LEFT JOIN (SELECT kind, max(of) AS of FROM vocabulary GROUP BY kind) k USING (kind)
-WHERE v.df IS NOT NULL OR o.kind NOT IN ('n1', 'n2')
+WHERE v.df IS NOT NULL OR kind NOT IN ('n1', 'n2')
+ORDER BY kind, term
 """
-_AXIS = """
-CREATE TEMP TABLE axis AS
-SELECT *, row_number() OVER (ORDER BY kind, term) - 1 AS number
-FROM (SELECT kind, term, any_value(idf) AS idf, any_value(place) AS place FROM cell GROUP BY kind, term)
+_CELLS = """
+SELECT place AS row, number, sum(tf) AS tf, greatest(sum(documents) / max(of), max(share)) AS frequency
+FROM (
+    SELECT r.place, t.kind, t.term, ln(1 + t.tf * r.scale) AS tf, t.documents, r.documents AS of, 0.0 AS share
+    FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0
+    UNION ALL
+    SELECT place, kind, term, ln(1 + tf), 0, 1, tf / greatest
+    FROM (SELECT *, max(tf) OVER (PARTITION BY entity_id, source) AS greatest FROM tags) JOIN rows USING (entity_id)
+    UNION ALL
+    SELECT place, kind, term, 0, 0, documents, 1 FROM self
+) JOIN axis USING (kind, term)
+GROUP BY ALL ORDER BY row, number
 """
 _WORDS = """
 SELECT r.place, sum(t.tf * r.scale) AS words FROM terms t JOIN rows r USING (entity_id)
 WHERE t.kind = 'n1' AND r.scale > 0 GROUP BY ALL
-"""
-_CELLS = """
-SELECT row, number, tf, cell.idf, frequency FROM cell JOIN axis USING (kind, term) ORDER BY row, number
 """
 
 
@@ -106,21 +111,22 @@ class Weighed:
     terms: pa.Table
     """kind, term, idf, and `place`: its row in the vocabulary, null if it is not there."""
     matrix: sparse.csr_matrix
-    """(entities, terms), weights; each term kind of each row of L2 norm 1."""
+    """(entities, terms), weights; each term kind of each row of L2 norm 1. Its cells may lie on disk: see `place`."""
     frequencies: npt.NDArray[np.float32]
     """In (0, 1], aligned with `matrix.data`: share of documents; of a tag its count by the greatest of the entity's."""
     norms: npt.NDArray[np.float32]
     """(entities, term kinds in the order of TermKind): L2 norms before they were divided out."""
     words: npt.NDArray[np.float64]
     """Words that texts say of each entity, each times the share in which its sentence speaks of the entity."""
+    place: Workspace
+    """Where its arrays lie, and those that are made of it."""
 
     def block(self, kind: TermKind) -> slice:
         """Return the range of columns of a term kind."""
-        kinds = self.terms.column("kind").to_numpy(zero_copy_only=False).astype(str)
-        return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
+        return block_of(self.terms, kind)
 
 
-def entity_rows(entities: pa.Table, tags: pa.Table, catalog: pa.Table, kind: EntityKind) -> pa.Table:
+def entity_rows(entities: Rows, tags: pa.Table, catalog: Rows, kind: EntityKind, place: Workspace) -> pa.Table:
     """Return the entities of a kind that anything was said of, in texts or by tags, by id.
 
     Columns: entity_id, documents, hot (documents faded fast), and scale, by which term frequencies are multiplied so
@@ -132,13 +138,13 @@ def entity_rows(entities: pa.Table, tags: pa.Table, catalog: pa.Table, kind: Ent
         tags: schema `TERM_TOTALS`.
         catalog: schema `ENTITIES`.
         kind: which entities.
+        place: where to work.
     """
-    with duckdb.connect() as db:
-        _register(db, entities=entities, tags=tags, catalog=catalog)
+    with place.database(entities=entities, tags=tags, catalog=catalog) as db:
         return db.sql(_ROWS, params={"kind": str(kind), "least": FAINTEST}).to_arrow_table()
 
 
-def vocabulary_of(rows: pa.Table, terms: pa.Table, catalog: pa.Table) -> pa.Table:
+def vocabulary_of(rows: pa.Table, terms: Rows, catalog: Rows, place: Workspace) -> pa.Table:
     """Return how rare the terms are that texts say of entities, schema `VOCABULARY`.
 
     Words and pairs that one entity alone has are left out: nobody reads them and they make it like no other. So are
@@ -148,16 +154,18 @@ def vocabulary_of(rows: pa.Table, terms: pa.Table, catalog: pa.Table) -> pa.Tabl
         rows: all entities of a kind, as `entity_rows` gives them.
         terms: what was said of them, schema `TERM_TOTALS`.
         catalog: schema `ENTITIES`.
+        place: where to work.
     """
-    with duckdb.connect() as db:
-        _register(db, rows=rows, terms=terms, catalog=catalog)
-        for statement in (_SUMS, _SELVES, _ONCE):
-            db.execute(statement)
+    with place.database(rows=_placed(rows), terms=terms, catalog=catalog) as db:
+        db.execute(_SELF)
+        db.execute(_ONCE)
         db.register("met", _without_chance(db.sql(_MET).to_arrow_table()))
         return db.sql(_OF).to_arrow_table().cast(VOCABULARY)
 
 
-def weigh_terms(rows: pa.Table, terms: pa.Table, tags: pa.Table, catalog: pa.Table, vocabulary: pa.Table) -> Weighed:
+def weigh_terms(
+    rows: pa.Table, terms: Rows, tags: pa.Table, catalog: Rows, vocabulary: pa.Table, place: Workspace
+) -> Weighed:
     """Weigh the terms of entities.
 
     tf is summed over sources behind the logarithm, so ten sources that say a word once outweigh one that says it ten
@@ -170,21 +178,24 @@ def weigh_terms(rows: pa.Table, terms: pa.Table, tags: pa.Table, catalog: pa.Tab
         tags: the tags of all entities of the kind, schema `TERM_TOTALS`.
         catalog: schema `ENTITIES`.
         vocabulary: schema `VOCABULARY`.
+        place: where to work, and where the cells come to lie.
     """
-    with duckdb.connect() as db:
-        _register(db, rows=_placed(rows), terms=terms, tags=tags, catalog=catalog)
-        db.register("vocabulary", _placed(vocabulary))
-        for statement in (_SUMS, _TAGS, _SELVES, _ONCE, _WEIGHED, _AXIS):
-            db.execute(statement)
-        columns = db.sql("SELECT kind, term, idf, place FROM axis ORDER BY number").to_arrow_table()
-        cells = db.sql(_CELLS).to_arrow_table()
+    tables = {"rows": _placed(rows), "terms": terms, "tags": tags, "catalog": catalog}
+    with place.database(**tables, vocabulary=_placed(vocabulary)) as db:
+        db.execute(_SELF)
+        axis = db.sql(_AXIS).to_arrow_table()
+        db.register("axis", _placed(axis.select(["kind", "term"]), "number"))
+        matrix, frequencies = _gathered(db.sql(_CELLS).to_arrow_reader(BATCH), rows.num_rows, axis, place)
         said = db.sql(_WORDS).to_arrow_table()
     words = np.zeros(rows.num_rows)
     words[said.column("place").to_numpy()] = said.column("words").to_numpy()
-    return _weighed(rows.column("entity_id"), columns, cells, words)
+    norms = np.zeros((rows.num_rows, len(TermKind)), np.float32)
+    weighed = Weighed(rows.column("entity_id"), axis, matrix, frequencies, norms, words, place)
+    _normalize(weighed)
+    return weighed
 
 
-def with_tags(vocabulary: pa.Table, rows: pa.Table, tags: pa.Table) -> pa.Table:
+def with_tags(vocabulary: pa.Table, rows: pa.Table, tags: pa.Table, place: Workspace) -> pa.Table:
     """Return a vocabulary with the tags of entities behind its terms, schema `VOCABULARY`.
 
     Each kind is counted among those that have terms of the kind, so that tags of many artists whom nobody wrote about
@@ -192,66 +203,78 @@ def with_tags(vocabulary: pa.Table, rows: pa.Table, tags: pa.Table) -> pa.Table:
     """
     if not tags.num_rows:
         return vocabulary
-    with duckdb.connect() as db:
-        _register(db, rows=rows, tags=tags)
+    with place.database(rows=rows, tags=tags) as db:
         db.execute("CREATE TEMP VIEW own AS FROM tags SEMI JOIN rows USING (entity_id)")
         found = db.sql(f"{_TAG_VOCABULARY} ORDER BY kind, term").to_arrow_table().cast(VOCABULARY)
     return pa.concat_tables([vocabulary, found])
 
 
-def _register(db: duckdb.DuckDBPyConnection, **tables: pa.Table) -> None:
-    for name, table in tables.items():
-        db.register(name, table)
-
-
-def _placed(table: pa.Table) -> pa.Table:
-    return table.append_column("place", pa.array(np.arange(table.num_rows, dtype=np.int32)))
+def _placed(table: pa.Table, name: str = "place") -> pa.Table:
+    return table.append_column(name, pa.array(np.arange(table.num_rows, dtype=np.int32)))
 
 
 def _without_chance(vocabulary: pa.Table) -> pa.Table:
     """Leave out the pairs of words that are no phrases."""
-    is_pair = pc.equal(vocabulary.column("kind"), TermKind.N2.value)
     words = vocabulary.filter(pc.equal(vocabulary.column("kind"), TermKind.N1.value))
     counts = dict(zip(words.column("term").to_pylist(), words.column("documents").to_pylist(), strict=True))
-    pairs = vocabulary.filter(is_pair)
-    keep = is_pair.to_numpy(zero_copy_only=False).astype(bool)
-    verdicts = phrases(pairs.column("term").to_pylist(), pairs.column("documents").to_pylist(), counts)
     mask = np.ones(vocabulary.num_rows, bool)
-    mask[keep] = verdicts
+    block = block_of(vocabulary, TermKind.N2)
+    for start in range(block.start, block.stop, BATCH):  # as objects of Python they take ten times the memory
+        pairs = vocabulary.slice(start, min(BATCH, block.stop - start))
+        verdicts = phrases(pairs.column("term").to_pylist(), pairs.column("documents").to_pylist(), counts)
+        mask[start : start + pairs.num_rows] = verdicts
     return vocabulary.filter(pa.array(mask))
 
 
-def _weighed(entities: pa.ChunkedArray, columns: pa.Table, cells: pa.Table, words: npt.NDArray[np.float64]) -> Weighed:
-    shape = (len(entities), columns.num_rows)
-    starts = np.searchsorted(cells.column("row").to_numpy(), np.arange(shape[0] + 1))
-    weights = cells.column("tf").to_numpy().astype(np.float64) * cells.column("idf").to_numpy()
-    places = cells.column("number").to_numpy().astype(np.int32)
-    matrix = sparse.csr_matrix((weights, places, starts.astype(np.int64)), shape=shape)
-    frequencies = cells.column("frequency").to_numpy().astype(np.float32)
-    norms = np.zeros((shape[0], len(TermKind)), np.float32)
-    weighed = Weighed(entities, columns, matrix, frequencies, norms, words)
-    for place, kind in enumerate(TermKind):
-        weighed.norms[:, place] = _normalize(weighed.matrix, weighed.block(kind), kind)
-    return weighed
+def _gathered(
+    cells: Iterable[pa.RecordBatch], rows: int, axis: pa.Table, place: Workspace
+) -> tuple[sparse.csr_matrix, npt.NDArray[np.float32]]:
+    """Return the weights of cells, not of norm 1 yet, and their frequencies, both in files."""
+    weights, columns, frequencies = (place.growing(kind) for kind in (np.float64, np.int32, np.float32))
+    idf, lengths = axis.column("idf").to_numpy(), np.zeros(rows, np.int64)
+    for batch in cells:
+        row, number, tf, frequency = (column.to_numpy() for column in batch.columns)
+        weights.append(tf * idf[number])
+        columns.append(number)
+        frequencies.append(frequency)
+        met, cells_of = np.unique(row, return_counts=True)
+        lengths[met] += cells_of
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    matrix = sparse.csr_matrix((weights.whole(), columns.whole(), starts), (rows, axis.num_rows))
+    return matrix, frequencies.whole()
 
 
-def _normalize(matrix: sparse.csr_matrix, block: slice, kind: TermKind) -> npt.NDArray[np.float64]:
-    """Divide a block of columns by its rows' L2 norms, in place; return the norms.
+def _normalize(weighed: Weighed) -> None:
+    """Divide the weights of every kind by their rows' L2 norms, in place, and note the norms."""
+    matrix = weighed.matrix
+    blocks = {kind: weighed.block(kind) for kind in TermKind}
+    for rows in spans(matrix.indptr):
+        cells = slice(matrix.indptr[rows.start], matrix.indptr[rows.stop])
+        row = np.repeat(np.arange(rows.stop - rows.start), np.diff(matrix.indptr[rows.start : rows.stop + 1]))
+        for place, (kind, block) in enumerate(blocks.items()):
+            inside = (matrix.indices[cells] >= block.start) & (matrix.indices[cells] < block.stop)
+            weighed.norms[rows, place] = _normalize_kind(matrix.data[cells], row, inside, rows, kind)
 
-    In the block of kind `artist` the cells of weight 0 are the entities themselves.
-    """
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    inside = (matrix.indices >= block.start) & (matrix.indices < block.stop)
+
+def _normalize_kind(
+    weights: npt.NDArray[np.float64],
+    row: npt.NDArray[np.int64],
+    inside: npt.NDArray[np.bool_],
+    rows: slice,
+    kind: TermKind,
+) -> npt.NDArray[np.float64]:
+    """Do so for one kind and some rows; in kind `artist` the cells of weight 0 are the entities themselves."""
+    number = rows.stop - rows.start
     if kind is TermKind.ARTIST:
-        others = _norms(matrix, row, inside)
-        own = inside & (matrix.data == 0)
-        matrix.data[own] = SELF * np.where(others > 0, others, 1.0)[row[own]]
-    norms = _norms(matrix, row, inside)
-    matrix.data[inside] /= norms[row[inside]]
+        others = _norms(weights, row, inside, number)
+        own = inside & (weights == 0)
+        weights[own] = SELF * np.where(others > 0, others, 1.0)[row[own]]
+    norms = _norms(weights, row, inside, number)
+    weights[inside] /= norms[row[inside]]
     return norms
 
 
 def _norms(
-    matrix: sparse.csr_matrix, row: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_]
+    weights: npt.NDArray[np.float64], row: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_], rows: int
 ) -> npt.NDArray[np.float64]:
-    return np.sqrt(np.bincount(row[inside], matrix.data[inside] ** 2, matrix.shape[0]))
+    return np.sqrt(np.bincount(row[inside], weights[inside] ** 2, rows))

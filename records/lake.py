@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from records.errors import LakeError
@@ -266,9 +267,27 @@ def read_table(path: Path, schema: pa.Schema, groups: range | None = None) -> pa
     Raises:
         LakeError: it cannot be read, or has other columns than the schema.
     """
-    try:
+
+    def read() -> pa.Table:
         file = pq.ParquetFile(path)
-        table = _completed(file.read() if groups is None else file.read_row_groups(list(groups)), schema)
+        return file.read() if groups is None else file.read_row_groups(list(groups))
+
+    return _read(path, schema, read)
+
+
+def read_rows(path: Path, schema: pa.Schema, column: str, values: pa.ChunkedArray) -> pa.Table:
+    """Read the rows of a Parquet file of the lake in which a column has one of some values; others are passed over.
+
+    Raises:
+        LakeError: it cannot be read, or has other columns than the schema.
+    """
+    wanted = pc.field(column).isin(values.combine_chunks())
+    return _read(path, schema, lambda: pq.read_table(path, filters=wanted, partitioning=None))
+
+
+def _read(path: Path, schema: pa.Schema, read: Callable[[], pa.Table]) -> pa.Table:
+    try:
+        table = _completed(read(), schema)
     except (pa.ArrowException, OSError) as error:
         raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
     if not table.schema.equals(schema, check_metadata=False):

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from records.errors import LakeError, NoSnapshotError
@@ -78,8 +79,7 @@ class Vectors:
 
     def columns_of(self, kind: TermKind) -> slice:
         """Return the range of columns that holds the terms of a kind."""
-        kinds = self.terms.column("kind").to_numpy(zero_copy_only=False).astype(str)
-        return slice(int(np.searchsorted(kinds, kind, "left")), int(np.searchsorted(kinds, kind, "right")))
+        return block_of(self.terms, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,13 @@ class Snapshot:
     vectors: Mapping[EntityKind, Vectors]
     epoch: date | None = None
     """First day of the epoch that the vectors belong to: latent vectors of one epoch can be compared; None: unknown."""
+
+
+def block_of(terms: pa.Table, kind: TermKind) -> slice:
+    """Return the range of rows that holds the terms of a kind, of terms that are sorted by (kind, term)."""
+    kinds = terms.column("kind")
+    start, stop = (pc.sum(compare(kinds, str(kind))).as_py() or 0 for compare in (pc.less, pc.less_equal))
+    return slice(start, stop)
 
 
 def write_snapshot(lake: Lake, snapshot: Snapshot) -> Path:

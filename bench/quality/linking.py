@@ -13,9 +13,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from bench.lacking import read_files, read_posts
-from index.names import fold_name
+from nlp.folding import fold
 from nlp.mentions import Linker
 from nlp.name_files import open_names
+from nlp.names import patterns
 from nlp.settings import CountSettings
 from records.lake import Lake, read_table
 from records.schemas import ENTITIES, from_table
@@ -25,6 +26,7 @@ _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _BANDS = re.compile(r"^band:\n((?:- .*\n?)+)", re.MULTILINE)
 _TITLE = re.compile(r"^title: *(.+)$", re.MULTILINE)
 _REVIEW = re.compile(r"(.+?) :: .+")
+_SEVERAL = re.compile(r" [+/] ")
 _LIQUID, _MARKUP = re.compile(r"\{[{%].*?[%}]\}"), re.compile(r"<[^>]+>")
 _ENDS = re.compile(r"</(p|h\d|li|blockquote)>")
 _MARKDOWN = MarkdownIt("commonmark")
@@ -65,12 +67,13 @@ def eatenbymonsters(repository: Path) -> list[Review]:
 
 
 def lacking(repository: Path) -> list[Review]:
-    """Return the reviews of the blog's git repository, with the artists of their titles ("Artist :: Album")."""
+    """Return the reviews of the blog's git repository, with the artists of their titles ("This + That :: Album")."""
     found = []
     for post in read_posts(repository):
         title = _REVIEW.fullmatch(post.title)
         if title and post.path.startswith("/reviews/"):
-            found.append(Review(_document(f"https://blog.invalid{post.path}", post.title, post.body), (title[1],)))
+            artists = (title[1], *_SEVERAL.split(title[1]))
+            found.append(Review(_document(f"https://blog.invalid{post.path}", post.title, post.body), artists))
     return found
 
 
@@ -84,13 +87,13 @@ def measure(reviews: Iterable[Review], lake: Lake, *, titles: bool) -> Linked:
     """
     linker = Linker(open_names(lake), CountSettings().min_confidence)
     known = {entity.id: entity for entity in from_table(read_table(lake.catalog, ENTITIES), Entity)}
-    bearers = {fold_name(name) for entity in known.values() for name in (entity.name, *entity.aliases)}
+    bearers = {name for entity in known.values() for name in patterns(entity)}
     asked = hit = found = right = 0
     for review in reviews:
-        artists = {fold_name(name) for name in review.artists}
+        artists = {fold(name) for name in review.artists}
         linked = linker.link(review.document if titles else _blank(review.document))
-        subjects = {known[mention.entity_id].name for mention in linked.mentions if mention.is_subject}
-        good = {fold_name(name) for name in subjects} & artists
+        subjects = {mention.entity_id for mention in linked.mentions if mention.is_subject}
+        good = {subject for subject in subjects if artists.intersection(patterns(known[subject]))}
         asked += bool(artists & bearers)
         hit += bool(good)
         found += len(subjects)

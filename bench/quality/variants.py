@@ -15,6 +15,7 @@ from bench.weighed import by_mix, fitted, leaning
 from nlp.latent import fold_in
 from nlp.settings import DEFAULT_MIX
 from nlp.weighting import Weighed
+from nlp.workspace import temporary_workspace
 from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
 from records.snapshot import LATENT, read_snapshot
@@ -50,12 +51,12 @@ def _weighed_otherwise(lake: Lake) -> Iterator[tuple[str, list[str], Floats]]:
     catalog = read_table(lake.catalog, ENTITIES)
     artists = catalog.filter(pc.equal(catalog.column("kind"), str(EntityKind.ARTIST))).select(["id"])
     paths = {name: [str(path) for path in lake.files(name)] for name in (Dataset.COUNTS, Dataset.MENTIONS)}
-    with duckdb.connect() as db:
+    with duckdb.connect() as db, temporary_workspace() as place:
         db.register("artists", artists)
         counts = {"counts": paths[Dataset.COUNTS]}
         db.execute("CREATE TEMP TABLE every AS FROM read_parquet($counts) SEMI JOIN artists ON entity_id = id", counts)
         db.execute(_OWN, counts | {"mentions": paths[Dataset.MENTIONS]})
-        weighed, space = fitted(db, "every", catalog)
+        weighed, space = fitted(db, "every", catalog, place)
         ids: list[str] = weighed.entities.to_pylist()
         latent = fold_in(weighed, space)
         yield "latent vectors that lean on nobody", ids, by_mix(weighed, latent)
@@ -64,7 +65,7 @@ def _weighed_otherwise(lake: Lake) -> Iterator[tuple[str, list[str], Floats]]:
             ("counted, without the logarithm", _raw(weighed)),
         ):
             yield f"terms {name}; latent as it is", ids, by_mix(changed, leaning((weighed, space)))
-        own = fitted(db, "own", catalog)
+        own = fitted(db, "own", catalog, place)
         yield "documents about the artist alone", own[0].entities.to_pylist(), by_mix(own[0], leaning(own))
 
 

@@ -7,7 +7,7 @@ in Python.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from nlp.counting import Due
-from nlp.settings import CountSettings
+from nlp.settings import CountSettings, WeighSettings
 from records.lake import Lake
 
 Value = str | int | float | date
@@ -46,7 +46,10 @@ class Tables(Protocol):
         """Let a name stand for the result of a query, which is worked out once."""
 
     def fetch(self, query: str, schema: pa.Schema, **values: Value) -> pa.Table:
-        """Return the result of a query, with the columns of the schema."""
+        """Return the result of a query, with the columns of the schema; it should be small."""
+
+    def stream(self, query: str, schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        """Yield the result of a query part by part; nothing else may be asked until its end."""
 
 
 class Engine(Protocol):
@@ -69,8 +72,13 @@ class Engine(Protocol):
             ClusterError: the cluster does not answer or cannot do the work.
         """
 
-    def tables(self, lake: Lake) -> AbstractContextManager[Tables]:
-        """Give tables, none at first, over files of a lake; they are gone when the block ends."""
+    def tables(self, lake: Lake, settings: WeighSettings) -> AbstractContextManager[Tables]:
+        """Give tables, none at first, over files of a lake; they are gone when the block ends.
+
+        Args:
+            lake: where the files lie.
+            settings: say how much memory there is on this machine.
+        """
 
     def close(self) -> None:
         """Let go of what the engine holds."""

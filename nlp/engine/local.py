@@ -14,7 +14,9 @@ import pyarrow as pa
 from nlp.counting import BATCH, Due, Read, Reader, batches, write_counts
 from nlp.engine.base import FILE_COLUMNS, Value
 from nlp.name_files import open_names
-from nlp.settings import CountSettings
+from nlp.settings import CountSettings, WeighSettings
+from nlp.workspace import BATCH as ROWS
+from nlp.workspace import workspace
 from records.errors import LakeError
 from records.lake import Lake
 from records.opening import open_lake
@@ -28,7 +30,7 @@ _PLACE = "CAST(regexp_extract(filename, 'date=([0-9-]{10})', 1) AS DATE) AS day,
 
 
 class LocalEngine:
-    """Processes of this machine, as many as the settings say and as pay, and a DuckDB in memory."""
+    """Processes of this machine, as many as the settings say and as pay, and a DuckDB that keeps to its memory."""
 
     def count(
         self, lake: Lake, settings: CountSettings, due: Sequence[Due], tell: Callable[[int], None]
@@ -45,12 +47,9 @@ class LocalEngine:
         return tally
 
     @contextmanager
-    def tables(self, lake: Lake) -> Iterator["_Tables"]:
+    def tables(self, lake: Lake, settings: WeighSettings) -> Iterator["_Tables"]:
         """See `Engine.tables`."""
-        import duckdb  # as a global of this module it makes every worker process that ends complain of leaks
-
-        with duckdb.connect() as db:
-            db.execute("SET TimeZone = 'UTC'")
+        with workspace(lake, settings) as place, place.database() as db:
             yield _Tables(lake, db)
 
     def close(self) -> None:
@@ -77,6 +76,10 @@ class _Tables:
 
     def fetch(self, query: str, schema: pa.Schema, **values: Value) -> pa.Table:
         return self._db.sql(query, params=values).to_arrow_table().cast(schema)
+
+    def stream(self, query: str, schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        for batch in self._db.sql(query, params=values).to_arrow_reader(ROWS):
+            yield pa.Table.from_batches([batch]).cast(schema)
 
 
 _Reading = Callable[[Iterable[list[Document]]], Iterator[Read]]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,12 +22,13 @@ from py4j.protocol import Py4JError
 from pyspark import RDD, SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import spark_partition_id
 
 from nlp.counting import Due, row_groups
 from nlp.engine.base import FILE_COLUMNS, Value
 from nlp.engine.tasks import Job, Outcome, count_file, read_slice, versions, write_slices
 from nlp.name_files import open_names
-from nlp.settings import CountSettings
+from nlp.settings import CountSettings, WeighSettings
 from records.errors import ClusterError, ConfigurationError, TopTermsError
 from records.lake import Lake
 from records.opening import OBJECTS, is_remote
@@ -40,6 +42,10 @@ _ANSWER_SECONDS = 5.0
 _WORKER_SECONDS = 60.0
 """For which a job waits while no worker has room for it, before it is given up."""
 _BEAT = 0.2
+_ROWS = 1 << 20
+"""Rows of a result that come home together, about."""
+_PART = "_part"
+"""Column of the partition that a row of a result lies in."""
 _NEEDED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # a sum that grows too large is an error
@@ -119,8 +125,9 @@ class SparkEngine:
         return tally
 
     @contextmanager
-    def tables(self, lake: Lake) -> Iterator["_Tables"]:
+    def tables(self, lake: Lake, settings: WeighSettings) -> Iterator["_Tables"]:
         """See `Engine.tables`."""
+        del settings  # memory is the cluster's own concern
         tables = _Tables(lake, self._spark().newSession(), self._wait)
         try:
             yield tables
@@ -230,6 +237,16 @@ class _Tables:
 
     def fetch(self, query: str, schema: pa.Schema, **values: Value) -> pa.Table:
         return self._wait(self._sql(query, values).toArrow).cast(schema)
+
+    def stream(self, query: str, schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        found = self._sql(query, values).withColumn(_PART, spark_partition_id()).persist()
+        self._kept.append(found)
+        sizes = self._wait(found.groupBy(_PART).count().toArrow).sort_by(_PART).to_pylist()
+        while sizes:  # some partitions at a time, in the order of the query
+            taken = 1 + sum(rows <= _ROWS for rows in accumulate(size["count"] for size in sizes[1:]))
+            some = found.where(found[_PART].between(sizes[0][_PART], sizes[taken - 1][_PART])).drop(_PART)
+            yield self._wait(some.toArrow).cast(schema)
+            del sizes[:taken]
 
     def close(self) -> None:
         for frame in self._kept:

@@ -8,7 +8,7 @@ import pytest
 
 from index.embedded import EmbeddedIndex
 from index.published import DictionaryTerm
-from index.showing import Said, probability, shown_terms
+from index.showing import Said, is_borne_out, probability, shown_terms
 from records.lake import Lake
 from records.snapshot import Snapshot
 from records.types import EntityKind, Term, TermKind
@@ -35,6 +35,19 @@ def test_a_phrase_behind_its_word_stays() -> None:
 def test_what_describes_music_comes_before_what_is_said_a_little_more_often() -> None:
     found = shown_terms([said("chapel", 3.0, salience=0.5), said("hazy", 2.0, TermKind.ADJ)], (), 10)
     assert [(term.label, term.weight) for term in found] == [("hazy", 1.0), ("chapel", pytest.approx(0.75))]
+
+
+def test_what_one_writer_happened_to_say_is_not_shown_unless_it_is_made_for_music(tmp_path: Path) -> None:
+    index = EmbeddedIndex(Lake(tmp_path, create=True))
+    said = {TermKind.NP: {"backlog": 1.0, "mellotron": 1.0}, TermKind.NAME: {"creation": 1.0}}
+    index.publish(with_salience(spoken_snapshot({"id:a": said}), {"backlog", "creation"}))
+    assert {term.label for term in index.terms("id:a", [TermKind.NP, TermKind.NAME])} == {"mellotron", "creation"}
+
+
+@pytest.mark.parametrize(("said_by", "shown"), [(1.0, False), (1.9999999, True), (30.0, True)])
+def test_a_plain_word_is_shown_where_two_documents_say_it(said_by: float, shown: bool) -> None:
+    row = DictionaryTerm(0, Term(TermKind.NP, "chapel"), "chapel", 1, 1.0, 0.5)
+    assert is_borne_out(row, said_by) is shown
 
 
 def test_an_artist_is_no_term_of_itself() -> None:

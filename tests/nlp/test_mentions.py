@@ -10,7 +10,7 @@ from nlp import mentions
 from nlp.folding import fold
 from nlp.mentions import Linked, Linker
 from nlp.names import Names
-from nlp.subject import title_cue
+from nlp.title import title_cue
 from records.types import Document, Entity
 from tests.nlp.texts import ARTIST, CATALOG, document, names
 

@@ -16,12 +16,13 @@ from nlp.catalog import import_catalog
 from nlp.phrases import phrases
 from nlp.settings import WeighSettings
 from nlp.tags import import_tags
-from nlp.totals import History, totals_of
+from nlp.totals import TERM_TOTALS, History, totals_of
 from nlp.weigh import weigh
 from nlp.weighting import weigh_terms
+from nlp.workspace import workspace
 from records.errors import ConfigurationError
 from records.ids import document_id
-from records.lake import Dataset, Lake
+from records.lake import Dataset, Lake, read_table
 from records.schemas import COUNTS, DOCUMENTS, to_table
 from records.snapshot import LATENT, Vectors, read_snapshot
 from records.types import Document, EntityKind, TermCount, TermKind
@@ -66,8 +67,14 @@ def add(lake: Lake, day: date, said: dict[str, Said], *, age: int = 0, stem: str
     lake.write_table(lake.partition(Dataset.COUNTS, day) / f"{stem}.parquet", to_table(counts, COUNTS), stamp)
 
 
+def summed(lake: Lake, day: date) -> pa.Table:
+    """Store the totals of a day's epoch and return those of the day."""
+    with workspace(lake, SETTINGS) as place:
+        return read_table(totals_of(History(lake, SETTINGS), day, place).terms, TERM_TOTALS)
+
+
 def totals(lake: Lake, day: date = DAY) -> dict[tuple[str, ...], tuple[float, int]]:
-    rows = totals_of(History(lake, SETTINGS), day).terms.to_pylist()
+    rows = summed(lake, day).to_pylist()
     return {(r["entity_id"], r["kind"], r["term"], r["source"]): (r["tf"], r["documents"]) for r in rows}
 
 
@@ -152,7 +159,7 @@ def test_day_by_day_gives_what_a_build_from_scratch_gives(tmp_path_factory: pyte
         day = DAY + timedelta(days=3 * offset)
         add(daily, day, said, age=5)
         add(scratch, day, said, age=5)
-        totals_of(History(daily, SETTINGS), day)
+        summed(daily, day)
     expected = totals(scratch, day)
     assert totals(daily, day) == {key: (pytest.approx(tf), n) for key, (tf, n) in expected.items()}
 
@@ -171,7 +178,7 @@ def test_an_epoch_lasts_until_a_tenth_more_was_said(lake: Lake) -> None:
     assert [history.epoch(day) for day in days] == [days[0], days[0], days[0], days[3]]
     assert history.epoch(DAY - timedelta(days=1)) is None
     for day in days:
-        totals_of(history, day)
+        summed(lake, day)
     assert lake.days(Dataset.TOTALS) == [days[0], days[3]]
 
 

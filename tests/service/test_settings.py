@@ -40,6 +40,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert settings.weigh.half_life_days == 90
 
 
+def test_memory_is_told_with_its_unit(tmp_path: Path) -> None:
+    found = [read_settings(write(tmp_path, f"[weigh]\nmemory = {text!r}")) for text in ("2GB", "1.5 gb", "700MB", "")]
+    assert [settings.weigh.memory_bytes for settings in found] == [2_000_000_000, 1_500_000_000, 700_000_000, 0]
+
+
 def test_settings_cannot_be_changed_once_read(tmp_path: Path) -> None:
     settings = read_settings(write(tmp_path, ""))
     with pytest.raises(ValueError, match="frozen"):
@@ -62,6 +67,8 @@ def test_settings_cannot_be_changed_once_read(tmp_path: Path) -> None:
             ["topterms.toml or TOPTERMS_WEIGH__*: hot_half_life_days is inf", "above 0"],
         ),
         ("[weigh]\ndimensions = -1", ["topterms.toml or TOPTERMS_WEIGH__*: dimensions is -1", "at least 0"]),
+        ("[weigh]\nmemory = '4 gallons'", ["topterms.toml or TOPTERMS_WEIGH__*: memory is '4 gallons'", "least 512MB"]),
+        ("[weigh]\nmemory = '64MB'", ["topterms.toml or TOPTERMS_WEIGH__*: memory is '64MB'", "least 512MB"]),
         ("weigh = 3", ["topterms.toml: weigh is 3"]),
         ("index = 3", ["topterms.toml: index is 3", "valid string"]),
         ("index = ", ["topterms.toml is not TOML", "Invalid value"]),

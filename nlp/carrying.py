@@ -132,5 +132,6 @@ def _columns(
 
 def _keys(terms: pa.Table) -> pa.Array:
     """Return one text for each term that sorts as kind and term do."""
-    keys = pc.binary_join_element_wise(terms.column("kind"), terms.column("term"), "\0")
+    kind, term = (terms.column(name).cast(pa.large_string()) for name in ("kind", "term"))  # in all more than 2 GB
+    keys = pc.binary_join_element_wise(kind, term, pa.scalar("\0", pa.large_string()))
     return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys

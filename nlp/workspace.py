@@ -1,5 +1,6 @@
 """Where a stage works with more than fits into memory: a DuckDB that goes to disk, and arrays that lie there."""
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
@@ -79,7 +80,10 @@ class Workspace:
         """Return an array of zeros that lies in a file: the system may take its pages out of memory."""
         if not np.prod(shape):
             return np.zeros(shape, dtype)
-        return np.memmap(self._path(), dtype, "w+", shape=shape)
+        path, size = self._path(), int(np.prod(shape)) * np.dtype(dtype).itemsize
+        with path.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, size)  # a disk that is full later would kill the process
+        return np.memmap(path, dtype, "r+", shape=shape)
 
     def growing(self, dtype: npt.DTypeLike) -> "Growing":
         """Return an array in a file, of which the length is not known beforehand."""
@@ -118,9 +122,26 @@ class Growing:
 
 @contextmanager
 def workspace(lake: Lake, settings: WeighSettings) -> Iterator[Workspace]:
-    """Give a workspace among what is half-written of a lake, with the memory of the settings; gone with the block."""
+    """Give a workspace among what is half-written of a lake, with the memory of the settings; gone with the block.
+
+    Raises:
+        TopTermsError: what must be in memory does not fit, or there is no space left on disk.
+    """
+    memory = settings.memory_bytes or allowed_memory() // 2
     with lake.scratch() as folder:
-        yield Workspace(folder, settings.memory_bytes or allowed_memory() // 2)
+        try:
+            yield Workspace(folder, memory)
+        except MemoryError as error:
+            raise TopTermsError(
+                f"memory is used up ({error}); give this process more, or set weigh.memory to less than "
+                f"{memory / 1e6:,.0f} MB"
+            ) from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise LakeError(
+                f"no space left for what is weighed in {folder.parent}; make room and run it again"
+            ) from error
 
 
 @contextmanager

@@ -81,7 +81,10 @@ def count(folder: Folder = HERE, engine: Engine = None, as_json: AsJson = False)
 
 @app.command(epilog=examples("weigh", "weigh --day 2026-11-01"))
 def weigh(folder: Folder = HERE, day: Day = None, engine: Engine = None, as_json: AsJson = False) -> None:
-    """Turn counts into the vectors of a day, today if silent."""
+    """Turn counts into the vectors of a day, today if silent.
+
+    It keeps to the memory that the setting weigh.memory allows; what does not fit goes through files in the lake.
+    """
     run_stage(folder, as_json, lambda chain: chain.weigh(), day, engine)
 
 

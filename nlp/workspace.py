@@ -4,7 +4,7 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from resource import RLIM_INFINITY, RLIMIT_AS, RLIMIT_DATA, getrlimit
@@ -28,7 +28,8 @@ Rows: TypeAlias = pa.Table | Path
 
 BATCH = 1 << 16
 """Rows of a result that are in memory together."""
-_CGROUPS = ("memory.max", "memory/memory.limit_in_bytes")
+_OWN_GROUP, _GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+"""Which control groups this process is in, and where they are."""
 _THREAD = 128_000_000
 """Bytes that a thread of the database needs."""
 
@@ -155,12 +156,19 @@ def allowed_memory() -> int:
     """Return the bytes of memory that this process may have: the machine's, or less if it was given a limit."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     limits += [soft for soft, _ in map(getrlimit, (RLIMIT_AS, RLIMIT_DATA)) if soft != RLIM_INFINITY]
-    for name in _CGROUPS:
-        try:
-            limits.append(int(Path("/sys/fs/cgroup", name).read_text(encoding="ascii")))
-        except (OSError, ValueError):
-            continue  # there is no such group, or it has no limit
-    return min(limits)
+    return min([*limits, *_group_limits()])
+
+
+def _group_limits() -> Iterator[int]:
+    """Yield the limits of the control groups (version 1 and 2) that this process is in, and of those around them."""
+    lines = _OWN_GROUP.read_text(encoding="utf-8").splitlines() if _OWN_GROUP.exists() else []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        group = _GROUPS / ("memory" if controllers == "memory" else "") / path.lstrip("/")
+        for folder in (group, *group.parents[: -len(_GROUPS.parts)]):
+            for name in ("memory.max", "memory.limit_in_bytes"):
+                with suppress(OSError, ValueError):  # there is no such file, or it says "max"
+                    yield int((folder / name).read_text(encoding="ascii"))
 
 
 def spans(indptr: npt.NDArray[np.integer[Any]], cells: int = 1 << 19) -> Iterator[slice]:

@@ -67,6 +67,23 @@ def test_a_limit_of_the_process_is_what_it_may_have(tmp_path: Path) -> None:
     assert allowed_memory() > 2 << 30
 
 
+@pytest.mark.parametrize("line", ["0::/system.slice/topterms.service", "4:memory:/system.slice/topterms.service"])
+def test_a_limit_of_the_control_group_or_one_around_it_is_what_it_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    is_second = line.startswith("0::")
+    group = tmp_path / ("" if is_second else "memory") / "system.slice" / "topterms.service"
+    group.mkdir(parents=True)
+    name = "memory.max" if is_second else "memory.limit_in_bytes"
+    (group / name).write_text("max\n")
+    (group.parent / name).write_text(f"{1 << 30}\n")
+    own = tmp_path / "own"
+    own.write_text(f"9:cpu:/\n{line}\n")
+    monkeypatch.setattr("nlp.workspace._OWN_GROUP", own)
+    monkeypatch.setattr("nlp.workspace._GROUPS", tmp_path)
+    assert allowed_memory() == 1 << 30
+
+
 def test_a_database_that_cannot_do_with_its_memory_says_what_to_set(tmp_path: Path) -> None:
     place = Workspace(tmp_path, 4_000_000)
     with pytest.raises(TopTermsError, match=r"4 MB of memory do not do .*set weigh\.memory"), place.database() as db:

@@ -38,7 +38,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 8
+VERSION = 9
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -176,7 +176,7 @@ def _vectors(
     carried = carry(before, weighed, *_latent(weighed, known, kind, epoch), rows.column("entity_id"))
     return Vectors(
         _entities(rows, known, carried.leaning),
-        _terms(carried, before, weighed, catalog),
+        _terms(carried, before, weighed, catalog, rows.column("documents").to_numpy()),
         carried.indptr,
         carried.indices,
         carried.weights,
@@ -220,7 +220,9 @@ def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return logs / logs.max() if logs.size and logs.max() > 0 else logs
 
 
-def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: Path) -> pa.Table:
+def _terms(
+    carried: Carried, before: Vectors, weighed: Weighed, catalog: Path, documents: npt.NDArray[np.int32]
+) -> pa.Table:
     fresh = {
         "kind": weighed.terms.column("kind"),
         "term": weighed.terms.column("term"),
@@ -228,10 +230,18 @@ def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: Path) -
         "df": pa.array(np.zeros(weighed.terms.num_rows, np.int32)),
         "idf": weighed.terms.column("idf").cast(pa.float32()),
         "salience": _saliences(weighed.terms),
+        "share": pa.array(np.zeros(weighed.terms.num_rows, np.float32)),
     }
     terms = pa.concat_tables([before.terms, pa.table(fresh, schema=TERM_ROWS)]).take(pa.array(carried.terms))
-    df = pa.array(np.bincount(carried.indices, minlength=terms.num_rows), pa.int32())
-    return terms.set_column(terms.column_names.index("df"), TERM_ROWS.field("df"), df)
+    said_by = carried.frequencies * np.repeat(documents, np.diff(carried.indptr))
+    found = {
+        "df": np.bincount(carried.indices, minlength=terms.num_rows),
+        "share": np.bincount(carried.indices, said_by, terms.num_rows) / max(1, documents.sum()),
+    }
+    for name, values in found.items():
+        field = TERM_ROWS.field(name)
+        terms = terms.set_column(terms.column_names.index(name), field, pa.array(values).cast(field.type))
+    return terms
 
 
 def _labels(terms: pa.Table, catalog: Path) -> pa.ChunkedArray:

@@ -19,7 +19,7 @@ from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
 from nlp.totals import History, Totals, remove_stale_totals, totals_of
 from nlp.weighting import Weighed, entity_rows, weigh_terms, with_tags
-from nlp.workspace import BATCH, Workspace, workspace
+from nlp.workspace import BATCH, Workspace, spans, workspace
 from records.errors import ConfigurationError
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_rows
@@ -233,14 +233,15 @@ def _terms(
         "share": pa.array(np.zeros(weighed.terms.num_rows, np.float32)),
     }
     terms = pa.concat_tables([before.terms, pa.table(fresh, schema=TERM_ROWS)]).take(pa.array(carried.terms))
-    said_by = carried.frequencies * np.repeat(documents, np.diff(carried.indptr))
-    found = {
-        "df": np.bincount(carried.indices, minlength=terms.num_rows),
-        "share": np.bincount(carried.indices, said_by, terms.num_rows) / max(1, documents.sum()),
-    }
-    for name, values in found.items():
-        field = TERM_ROWS.field(name)
-        terms = terms.set_column(terms.column_names.index(name), field, pa.array(values).cast(field.type))
+    df, said_by = np.zeros(terms.num_rows, np.int32), np.zeros(terms.num_rows)
+    for rows in spans(carried.indptr):
+        cells = slice(int(carried.indptr[rows.start]), int(carried.indptr[rows.stop]))
+        times = np.repeat(documents[rows], np.diff(carried.indptr[rows.start : rows.stop + 1]))
+        np.add.at(df, carried.indices[cells], 1)
+        np.add.at(said_by, carried.indices[cells], carried.frequencies[cells] * times)
+    share = (said_by / max(1, documents.sum())).astype(np.float32)
+    for name, values in (("df", df), ("share", share)):
+        terms = terms.set_column(terms.column_names.index(name), TERM_ROWS.field(name), pa.array(values))
     return terms
 
 

@@ -173,8 +173,9 @@ def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int6
     document, rank = np.divmod(keys, terms)
     known, place = np.unique(rank, return_inverse=True)
     texts = [f"w{r // _VOCABULARY} w{r % _VOCABULARY}" if kind is TermKind.N2 else f"w{r}" for r in known.tolist()]
-    numbers = {"document_id": first + document, "entity_id": about[document]}
-    columns = {name: [f"{name[0]}{number:07}" for number in values.tolist()] for name, values in numbers.items()} | {
+    columns = {
+        "document_id": _named("d", first + document),
+        "entity_id": _named("e", about[document]),
         "kind": [str(kind)] * len(keys),
         "term": pa.array(texts).take(pa.array(place)),
         "tf": tf.astype(np.float32),
@@ -183,6 +184,12 @@ def _table(kind: TermKind, drawn: _Drawn, terms: int, about: npt.NDArray[np.int6
         "polarity": np.zeros(len(keys), np.float32),
     }
     return pa.table(columns, schema=COUNTS)
+
+
+def _named(letter: str, numbers: npt.NDArray[np.int64]) -> pa.Array:
+    """Return ids of numbers; each is spelled once, which is most of what drawing took."""
+    known, place = np.unique(numbers, return_inverse=True)
+    return pa.array([f"{letter}{number:07}" for number in known.tolist()]).take(pa.array(place))
 
 
 def _artist(number: int) -> Entity:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.preprocessing import normalize
-from sklearn.utils.extmath import randomized_svd
 
+from nlp.decomposing import right_vectors
 from nlp.weighting import Weighed
 from nlp.workspace import spans
 from records.types import TermKind
@@ -24,6 +24,10 @@ _POWER = 0.5
 """Exponent of the singular values. Source: as above, words and pairs alone: 0 .325, 0.5 .341, 1 .334."""
 _ENTITIES_PER_DIMENSION = 3
 """With fewer entities a dimension would stand for single ones."""
+_MOST = 100_000
+"""Those of whom most was said are enough to fit a space to, and bound what the first day of an epoch costs."""
+_COLUMNS = 1 << 18
+"""Terms that are worked on together, which takes about 150 MB."""
 
 
 def fit_space(weighed: Weighed, terms: int, dimensions: int) -> npt.NDArray[np.float32]:
@@ -37,19 +41,21 @@ def fit_space(weighed: Weighed, terms: int, dimensions: int) -> npt.NDArray[np.f
         dimensions: how many dimensions at most.
 
     Source: Deerwester et al., Indexing by Latent Semantic Analysis, 1990; the SVD is the randomized one of Halko et
-    al., 2011, as scikit-learn computes it.
+    al., 2011.
     """
-    place = _places(weighed)
-    met = sum(
-        (np.bincount(part.indices, minlength=len(place)) for _, part in _parts(weighed)), np.zeros(len(place), int)
-    )
+    place, fitted = _places(weighed), _fitted(weighed)
+    met = np.zeros(len(place), np.int64)
+    for rows, part in _parts(weighed):
+        met += np.bincount(part[fitted[rows]].indices, minlength=len(place))
     is_shared = met > 1
-    rank = max(0, min(dimensions, weighed.matrix.shape[0] // _ENTITIES_PER_DIMENSION, int(is_shared.sum()) - 1))
+    rank = max(0, min(dimensions, int(fitted.sum()) // _ENTITIES_PER_DIMENSION, int(is_shared.sum()) - 1))
     space: npt.NDArray[np.float32] = weighed.place.array((terms, rank), np.float32)
     if rank:
-        _, values, right = randomized_svd(_shared(weighed, is_shared), rank, n_iter=4, random_state=0)
-        right *= (np.where(values > 0, values, 1.0) ** (_POWER - 1))[:, None]
-        space[place[is_shared]] = right.T
+        values, right = right_vectors(_blocks(weighed, fitted, is_shared), rank)
+        factors = np.where(values > 0, values, 1.0) ** (_POWER - 1)
+        known = place[is_shared]
+        for start, vectors in zip(range(0, len(known), _COLUMNS), right, strict=True):
+            space[known[start : start + _COLUMNS]] = vectors * factors
     return space
 
 
@@ -68,17 +74,32 @@ def fold_in(weighed: Weighed, space: npt.NDArray[np.float32]) -> npt.NDArray[np.
     return vectors
 
 
-def _shared(weighed: Weighed, is_shared: npt.NDArray[np.bool_]) -> sparse.csr_matrix:
-    """Return the part of the weights that a space is fitted to, rows of L2 norm 1, in files."""
-    weights, columns = weighed.place.growing(np.float64), weighed.place.growing(np.int32)
-    lengths = [np.zeros(1, np.int64)]
-    for _, part in _parts(weighed):
-        kept = normalize(part[:, is_shared])
-        weights.append(kept.data)
-        columns.append(kept.indices)
-        lengths.append(np.diff(kept.indptr))
-    starts = np.cumsum(np.concatenate(lengths), dtype=np.int64)
-    return sparse.csr_matrix((weights.whole(), columns.whole(), starts), (len(starts) - 1, int(is_shared.sum())))
+def _fitted(weighed: Weighed) -> npt.NDArray[np.bool_]:
+    """Say which entities a space is fitted to: those of whom most was said."""
+    fitted = np.zeros(len(weighed.words), np.bool_)
+    fitted[np.argsort(-weighed.words, kind="stable")[:_MOST]] = True
+    return fitted
+
+
+def _blocks(
+    weighed: Weighed, fitted: npt.NDArray[np.bool_], is_shared: npt.NDArray[np.bool_]
+) -> list[sparse.csr_matrix]:
+    """Return what a space is fitted to, rows of L2 norm 1, some columns in each block, in files."""
+    columns, growing = int(is_shared.sum()), weighed.place.growing
+    starts = range(0, columns, _COLUMNS)
+    files = [(growing(np.float64), growing(np.int32), [np.zeros(1, np.int64)]) for _ in starts]
+    for rows, part in _parts(weighed):
+        kept = normalize(part[fitted[rows]][:, is_shared]).tocsc()
+        for start, (weights, places, lengths) in zip(starts, files, strict=True):
+            block = kept[:, start : start + _COLUMNS].tocsr()
+            weights.append(block.data)
+            places.append(block.indices)
+            lengths.append(np.diff(block.indptr))
+    shapes = [(int(fitted.sum()), min(_COLUMNS, columns - start)) for start in starts]
+    return [
+        sparse.csr_matrix((weights.whole(), places.whole(), np.cumsum(np.concatenate(lengths))), shape)
+        for (weights, places, lengths), shape in zip(files, shapes, strict=True)
+    ]
 
 
 def _parts(weighed: Weighed) -> Iterator[tuple[slice, sparse.csr_matrix]]:

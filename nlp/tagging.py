@@ -4,43 +4,28 @@ spaCy's convolutions read a word among its four neighbours on either side and no
 four words more on either side gets the tags that it has in the whole text.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import spacy
-from spacy.attrs import NORM, ORTH, SPACY, TAG
+from spacy.attrs import TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, chain, use_ops
 
-from nlp.folding import fold
 from nlp.settings import CountSettings
+from nlp.vocabulary import BY_TAG, Type, Vocabulary
 from records.errors import ConfigurationError
 
 _CONTEXT = ("tok2vec", "tagger")
 """Pipes that read a word in its sentence."""
-_BY_TAG = ("attribute_ruler", "lemmatizer")
-"""Pipes that read a word and its tag."""
 _MOST_EMBEDDED = 1 << 16
 """Words whose embedding is kept: 25 MB. When there are more, all are forgotten and what is common comes back soon."""
 
 Piece = tuple[int, int]
 """Half-open range of tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is the same wherever a word stands with one tag."""
-
-    length: int
-    text: str
-    lemma: str
-    pos: str
-    is_space: bool
-    is_feed: bool
 
 
 def load_tagger(settings: CountSettings) -> "Tagger":
@@ -54,18 +39,17 @@ def load_tagger(settings: CountSettings) -> "Tagger":
     """
     try:
         with use_ops("numpy", use_blis=False):
-            language = spacy.load(settings.model, exclude=["parser", "ner", "senter"], disable=_BY_TAG)
+            language = spacy.load(settings.model, exclude=["parser", "ner", "senter"], disable=BY_TAG)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"the spaCy model {settings.model!r} cannot be loaded ({error}); expected the name of an installed package"
         ) from error
-    expected = _CONTEXT + _BY_TAG
+    expected = _CONTEXT + BY_TAG
     missing = [pipe for pipe in expected if pipe not in language.component_names]
     if missing:
         raise ConfigurationError(
             f"the spaCy model {settings.model!r} has no {missing[0]}; expected {', '.join(expected)}"
         )
-    language.max_length = 10_000_000
     return Tagger(language)
 
 
@@ -78,49 +62,40 @@ class Tagger:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._sentencizer = language.create_pipe("sentencizer")
-        self._forms = _Forms(language)
         model = language.get_pipe("tok2vec").model
         self._embedded = _Embedded(model.get_ref("embed")) if _is_plain(model) else None
         self._encode = model.get_ref("encode") if self._embedded else None
         self._tagger = language.get_pipe("tagger")
+        self._numbers = np.array([language.vocab.strings.add(label) for label in self._tagger.labels], np.uint64)
+        self.vocabulary = Vocabulary(language, self._embedded.columns if self._embedded else ["ORTH"])
 
-    def doc(self, text: str) -> Doc:
-        """Return the tokens of a text; sentences have their beginnings marked."""
-        return self._sentencizer(self._language.make_doc(text))
-
-    def form(self, word: int, tag: int) -> Form:
-        """Return what a word is with a tag, both as spaCy's numbers; tag 0 stands for one that is not known."""
-        return self._forms[word, tag]
-
-    def tags(self, doc: Doc, pieces: Sequence[Piece]) -> npt.NDArray[np.uint64]:
+    def tags(self, tokens: Sequence[Type], pieces: Sequence[Piece]) -> npt.NDArray[np.uint64]:
         """Return the tag of every token, as spaCy's number; 0 outside of the pieces.
 
         Args:
-            doc: the tokens.
+            tokens: the tokens of a text.
             pieces: the ranges of tokens that are wanted, ascending and apart.
         """
-        tags = np.zeros(len(doc), np.uint64)
+        tags = np.zeros(len(tokens), np.uint64)
         if not pieces:
             return tags
         if self._embedded is None or self._encode is None:
-            return self._tags_of_all(doc)
+            return self._tags_of_all(tokens)
         reach = self._encode.attrs["pad"]
-        wider = _joined([(max(0, start - reach), min(len(doc), stop + reach)) for start, stop in pieces])
-        embedded = self._embedded.rows(doc)
-        encoded = self._encode.predict([embedded[start:stop] for start, stop in wider])
+        wider = _joined([(max(0, start - reach), min(len(tokens), stop + reach)) for start, stop in pieces])
+        encoded = self._encode.predict([self._embedded.rows(tokens[start:stop]) for start, stop in wider])
         output = self._tagger.model.layers[1]
-        numbers = np.array([doc.vocab.strings.add(label) for label in self._tagger.labels], np.uint64)
         for (start, stop), scores in zip(wider, output.predict(encoded), strict=True):
-            tags[start:stop] = numbers[scores.argmax(axis=1)]
-        outside = np.ones(len(doc), bool)
+            tags[start:stop] = self._numbers[scores.argmax(axis=1)]
+        outside = np.ones(len(tokens), bool)
         for start, stop in pieces:
             outside[start:stop] = False
         tags[outside] = 0
         return tags
 
-    def _tags_of_all(self, doc: Doc) -> npt.NDArray[np.uint64]:
+    def _tags_of_all(self, tokens: Sequence[Type]) -> npt.NDArray[np.uint64]:
         """Tag a whole text the usual way, with a model that is built otherwise."""
+        doc = Doc(self._language.vocab, [token.word for token in tokens], [token.blank for token in tokens])
         for name in _CONTEXT:
             doc = self._language.get_pipe(name)(doc)
         tags: npt.NDArray[np.uint64] = doc.to_array([TAG])
@@ -141,58 +116,33 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 class _Embedded:
-    """Embeddings by word, norm and whether a blank follows: all that spaCy's features of a token come of.
+    """Embeddings by type: a word's norm, affixes, shape and blank are all that spaCy's are made of.
 
     With it and with the texts one by one, so that what is worked on stays in the processor's cache, tagging went from
     25,000 to 34,000 words a second of processor time (headline benchmark, 464,388 words).
     """
 
     def __init__(self, embed: Model) -> None:
-        self._columns = embed.layers[0].attrs["columns"]
+        self.columns: Sequence[str] = embed.layers[0].attrs["columns"]
         self._rest = chain(*embed.layers[1:])
-        self._places: dict[tuple[int, ...], int] = {}
+        self._places: dict[Type, int] = {}
         self._known = np.zeros((0, 0), np.float32)
 
-    def rows(self, doc: Doc) -> npt.NDArray[np.float32]:
+    def rows(self, tokens: Sequence[Type]) -> npt.NDArray[np.float32]:
         """Return the embedding of every token, (tokens, width)."""
-        keys = list(map(tuple, doc.to_array([ORTH, NORM, SPACY]).tolist()))
         if len(self._places) > _MOST_EMBEDDED:
             self._places = {}
-        missing = {key: place for place, key in enumerate(keys) if key not in self._places}
+        missing = list(dict.fromkeys(token for token in tokens if token not in self._places))
         if missing:
-            self._learn(missing.keys(), doc.to_array(self._columns)[list(missing.values())])
-        return self._known[[self._places[key] for key in keys]]
+            self._learn(missing)
+        return self._known[[self._places[token] for token in tokens]]
 
-    def _learn(self, keys: Collection[tuple[int, ...]], features: npt.NDArray[np.uint64]) -> None:
-        (rows,) = self._rest.predict([features])
+    def _learn(self, types: Sequence[Type]) -> None:
+        (rows,) = self._rest.predict([np.array([one.features for one in types], np.uint64)])
         before = len(self._places)
         if before + len(rows) > len(self._known):
             grown = np.zeros((2 * (before + len(rows)), rows.shape[1]), np.float32)
             grown[:before] = self._known[:before] if before else 0
             self._known = grown
         self._known[before : before + len(rows)] = rows
-        self._places.update(zip(keys, range(before, before + len(rows)), strict=True))
-
-
-class _Forms(dict[tuple[int, int], Form]):
-    """Forms by (word, tag), each worked out by the model's rules when it is met first.
-
-    A few idioms are ruled word by word together ("let's", "gonna"); apart they keep other lemmas, which no term uses.
-    With it and with numpy's BLAS tags and words cost half as much processor time: 10,000 -> 21,000 words a second.
-    """
-
-    def __init__(self, language: Language) -> None:
-        self._vocab = language.vocab
-        self._rules = [language.get_pipe(name) for name in _BY_TAG]
-
-    def __missing__(self, key: tuple[int, int]) -> Form:
-        word, tag = (self._vocab.strings[number] for number in key)
-        text = fold(word)
-        doc = Doc(self._vocab, words=[word], tags=[tag] if tag else None)
-        for rule in self._rules if tag else ():
-            doc = rule(doc)
-        token = doc[0]
-        is_feed = token.is_space and "\n" in word
-        form = Form(len(word), text, fold(token.lemma_) or text, token.pos_, token.is_space, is_feed)
-        self[key] = form
-        return form
+        self._places.update(zip(types, range(before, before + len(rows)), strict=True))

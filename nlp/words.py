@@ -1,11 +1,11 @@
 """A document as words in sentences: what spaCy tells of each word, hyphenated words put together again."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from spacy.attrs import IDX, ORTH, SENT_START, SPACY
-
 from nlp.tagging import Piece, Tagger
+from nlp.vocabulary import Form, Type
 
 
 class Word(NamedTuple):
@@ -20,20 +20,15 @@ class Word(NamedTuple):
     pos: str
     """Universal part-of-speech tag; of a hyphenated word, that of its last part; empty where it was not asked for."""
     blank_before: bool
-
-    @property
-    def is_punctuation(self) -> bool:
-        """Whether it holds no letter and no digit."""
-        return not any(character.isalnum() for character in self.text)
+    is_punctuation: bool
+    """Whether it holds no letter and no digit."""
 
 
 Sentence = tuple[Word, ...]
-_Token = tuple[int, int, int, int]
-"""Word as spaCy's number, first character, whether a blank follows, 1 if a sentence begins."""
 
 
 class Text:
-    """A text in sentences. A line feed ends one too: headings have no full stop.
+    """A text in sentences. They end at punctuation, and at a line feed: headings have no full stop.
 
     Args:
         tagger: what tells words apart.
@@ -42,13 +37,13 @@ class Text:
 
     def __init__(self, tagger: Tagger, text: str) -> None:
         self._tagger = tagger
-        self._doc = tagger.doc(text)
-        self._tokens: list[_Token] = self._doc.to_array([ORTH, IDX, SPACY, SENT_START]).tolist()
+        self._tokens = tagger.vocabulary.tokens(text)
+        self._starts = list(accumulate((token.length + token.blank for token in self._tokens), initial=0))
         self._pieces: list[Piece] = []
         self.sentences: list[Sentence] = []
         """Words with their texts alone."""
-        for start, stop in self._split():
-            words = self._words(start, stop, [0] * (stop - start))
+        for start, stop in _split(self._tokens):
+            words = self._words(start, stop, [token.plain for token in self._tokens[start:stop]])
             if words:
                 self._pieces.append((start, stop))
                 self.sentences.append(words)
@@ -56,49 +51,49 @@ class Text:
     def tagged(self, wanted: Collection[int] | None = None) -> list[Sentence]:
         """Return all sentences, those of the wanted places (all if None) with lemmas and parts of speech."""
         chosen = sorted(range(len(self._pieces)) if wanted is None else wanted)
-        tags = self._tagger.tags(self._doc, [self._pieces[place] for place in chosen]).tolist()
+        tags = self._tagger.tags(self._tokens, [self._pieces[place] for place in chosen]).tolist()
+        forms = self._tagger.vocabulary.forms
         sentences = list(self.sentences)
         for place in chosen:
             start, stop = self._pieces[place]
-            sentences[place] = self._words(start, stop, tags[start:stop])
+            here = zip(self._tokens[start:stop], tags[start:stop], strict=True)
+            sentences[place] = self._words(start, stop, [forms[token.word, tag] for token, tag in here])
         return sentences
 
-    def _split(self) -> Iterator[Piece]:
-        """Yield the tokens of each sentence; white space that ends one belongs to none or opens the next."""
-        start = 0
-        for place, (word, _, _, opens) in enumerate(self._tokens):
-            if place > start and (opens == 1 or self._tagger.form(word, 0).is_feed):
-                yield start, place
-                start = place
-        if start < len(self._tokens):
-            yield start, len(self._tokens)
-
-    def _words(self, start: int, stop: int, tags: Iterable[int]) -> Sentence:
+    def _words(self, start: int, stop: int, forms: Sequence[Form]) -> Sentence:
         words: list[Word] = []
-        blank_before = (
-            start == 0 or bool(self._tokens[start - 1][2]) or self._tagger.form(self._tokens[start - 1][0], 0).is_space
-        )
-        for (word, at, blank, _), tag in zip(self._tokens[start:stop], tags, strict=True):
-            form = self._tagger.form(word, tag)
-            if not form.is_space:
-                _append(words, Word(at, at + form.length, form.text, form.lemma, form.pos, blank_before))
-            blank_before = bool(blank) or form.is_space
+        before = self._tokens[start - 1] if start else None
+        blank_before = before is None or before.blank or before.is_space
+        here = zip(self._tokens[start:stop], self._starts[start:stop], forms, strict=True)
+        for token, at, form in here:
+            if not token.is_space:
+                end = at + token.length
+                words.append(Word(at, end, form.text, form.lemma, form.pos, blank_before, token.is_mark))
+                if len(words) > 2 and words[-2].text == "-":
+                    _join(words)
+            blank_before = token.blank or token.is_space
         return tuple(words)
 
 
-def _append(words: list[Word], word: Word) -> None:
-    """Put a word behind the others; what a hyphen ties to the two words before it becomes one with them."""
-    if len(words) > 1 and words[-1].text == "-" and not (word.blank_before or words[-1].blank_before):
-        first = words[-2]
-        if not (first.is_punctuation or word.is_punctuation):
-            joined = Word(
-                first.start,
-                word.end,
-                f"{first.text}-{word.text}",
-                f"{first.text}-{word.lemma}",
-                word.pos,
-                first.blank_before,
-            )
-            words[-2:] = [joined]
-            return
-    words.append(word)
+def _split(tokens: Sequence[Type]) -> Iterator[Piece]:
+    """Yield the tokens of each sentence; white space that ends one belongs to none or opens the next.
+
+    Source: spaCy's sentencizer, and line feeds.
+    """
+    start, is_over = 0, False
+    for place, token in enumerate(tokens):
+        opens = is_over and token.opens
+        if place > start and (opens or token.is_feed):
+            yield start, place
+            start = place
+        is_over = token.ends or (is_over and not opens)
+    if start < len(tokens):
+        yield start, len(tokens)
+
+
+def _join(words: list[Word]) -> None:
+    """Make one of the last word and of that to which a hyphen ties it."""
+    first, hyphen, last = words[-3:]
+    if not (last.blank_before or hyphen.blank_before or first.is_punctuation or last.is_punctuation):
+        text, lemma = f"{first.text}-{last.text}", f"{first.text}-{last.lemma}"
+        words[-3:] = [Word(first.start, last.end, text, lemma, last.pos, first.blank_before, False)]

@@ -26,7 +26,7 @@ from records.progress import Progress, silent
 from records.schemas import DOCUMENTS, to_table
 from records.types import Document, StageReport
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Raised when the parser changes what it makes of a page: every page is then parsed anew."""
 
 _WINDOW = timedelta(days=90)

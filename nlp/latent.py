@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
@@ -43,19 +44,19 @@ def fit_space(weighed: Weighed, terms: int, dimensions: int) -> npt.NDArray[np.f
     Source: Deerwester et al., Indexing by Latent Semantic Analysis, 1990; the SVD is the randomized one of Halko et
     al., 2011.
     """
-    place, fitted = _places(weighed), _fitted(weighed)
-    met = np.zeros(len(place), np.int64)
-    for rows, part in _parts(weighed):
-        met += np.bincount(part[fitted[rows]].indices, minlength=len(place))
-    is_shared = met > 1
-    rank = max(0, min(dimensions, int(fitted.sum()) // _ENTITIES_PER_DIMENSION, int(is_shared.sum()) - 1))
+    fitted = _fitted(weighed)
+    met = np.zeros(terms, np.int32)
+    for rows, part in _parts(weighed, terms):
+        places, entities = np.unique(part[fitted[rows]].indices, return_counts=True)
+        met[places] += entities.astype(np.int32)
+    shared = np.flatnonzero(met > 1)
+    rank = max(0, min(dimensions, int(fitted.sum()) // _ENTITIES_PER_DIMENSION, len(shared) - 1))
     space: npt.NDArray[np.float32] = weighed.place.array((terms, rank), np.float32)
     if rank:
-        values, right = right_vectors(_blocks(weighed, fitted, is_shared), rank)
+        values, right = right_vectors(_blocks(weighed, terms, fitted, shared), rank)
         factors = np.where(values > 0, values, 1.0) ** (_POWER - 1)
-        known = place[is_shared]
-        for start, vectors in zip(range(0, len(known), _COLUMNS), right, strict=True):
-            space[known[start : start + _COLUMNS]] = vectors * factors
+        for start, vectors in zip(range(0, len(shared), _COLUMNS), right, strict=True):
+            space[shared[start : start + _COLUMNS]] = vectors * factors
     return space
 
 
@@ -64,12 +65,11 @@ def fold_in(weighed: Weighed, space: npt.NDArray[np.float32]) -> npt.NDArray[np.
 
     Source: the folding-in of Deerwester et al., 1990: an entity lies where its terms do.
     """
-    place = _places(weighed)
     vectors: npt.NDArray[np.float32] = weighed.place.array((weighed.matrix.shape[0], space.shape[1]), np.float32)
-    for rows, part in _parts(weighed):
+    for rows, part in _parts(weighed, len(space)):
         used, column = np.unique(part.indices, return_inverse=True)
         narrow = sparse.csr_matrix((part.data, column, part.indptr), (part.shape[0], len(used)))
-        folded = narrow @ space[place[used]].astype(np.float64)
+        folded = narrow @ space[used].astype(np.float64)
         vectors[rows] = normalize(folded) if folded.size else folded
     return vectors
 
@@ -82,42 +82,39 @@ def _fitted(weighed: Weighed) -> npt.NDArray[np.bool_]:
 
 
 def _blocks(
-    weighed: Weighed, fitted: npt.NDArray[np.bool_], is_shared: npt.NDArray[np.bool_]
+    weighed: Weighed, terms: int, fitted: npt.NDArray[np.bool_], shared: npt.NDArray[np.int64]
 ) -> list[sparse.csr_matrix]:
-    """Return what a space is fitted to, rows of L2 norm 1, some columns in each block, in files."""
-    columns, growing = int(is_shared.sum()), weighed.place.growing
-    starts = range(0, columns, _COLUMNS)
+    """Return what a space is fitted to, rows of L2 norm 1, some of the shared terms in each block, in files."""
+    growing = weighed.place.growing
+    starts = range(0, len(shared), _COLUMNS)
     files = [(growing(np.float64), growing(np.int32), [np.zeros(1, np.int64)]) for _ in starts]
-    for rows, part in _parts(weighed):
-        kept = normalize(part[fitted[rows]][:, is_shared]).tocsc()
+    for rows, part in _parts(weighed, terms):
+        kept = normalize(part[fitted[rows]][:, shared]).tocsc()
         for start, (weights, places, lengths) in zip(starts, files, strict=True):
             block = kept[:, start : start + _COLUMNS].tocsr()
             weights.append(block.data)
             places.append(block.indices)
             lengths.append(np.diff(block.indptr))
-    shapes = [(int(fitted.sum()), min(_COLUMNS, columns - start)) for start in starts]
+    shapes = [(int(fitted.sum()), min(_COLUMNS, len(shared) - start)) for start in starts]
     return [
         sparse.csr_matrix((weights.whole(), places.whole(), np.cumsum(np.concatenate(lengths))), shape)
         for (weights, places, lengths), shape in zip(files, shapes, strict=True)
     ]
 
 
-def _parts(weighed: Weighed) -> Iterator[tuple[slice, sparse.csr_matrix]]:
-    """Yield, some rows at a time, the weights of the kinds that count here, of terms of the vocabulary."""
-    blocks = [(weighed.block(kind), part) for kind, part in PARTS.items()]
-    is_known = _known(weighed)
+def _parts(weighed: Weighed, terms: int) -> Iterator[tuple[slice, sparse.csr_matrix]]:
+    """Yield, some rows at a time, the weights of the kinds that count here; columns are places in the vocabulary."""
+    place = pc.fill_null(weighed.terms.column("place"), -1).to_numpy()
+    factors = np.zeros(len(place))
+    for kind, part in PARTS.items():
+        factors[weighed.block(kind)] = part
+    factors[place < 0] = 0
     for rows in spans(weighed.matrix.indptr):
         some = weighed.matrix[rows]
-        yield rows, sparse.hstack([some[:, block] * part for block, part in blocks]).tocsr()[:, is_known]
-
-
-def _places(weighed: Weighed) -> npt.NDArray[np.int64]:
-    """Return the places in the vocabulary of the columns of `_parts`."""
-    column = weighed.terms.column("place").to_numpy()
-    place = np.concatenate([column[weighed.block(kind)] for kind in PARTS])
-    return place[_known(weighed)].astype(np.int64)
-
-
-def _known(weighed: Weighed) -> npt.NDArray[np.bool_]:
-    known = weighed.terms.column("place").is_valid().to_numpy()
-    return np.concatenate([known[weighed.block(kind)] for kind in PARTS])
+        kept = factors[some.indices] > 0
+        columns = some.indices[kept]
+        starts = np.concatenate([[0], np.cumsum(kept)])[some.indptr]
+        yield (
+            rows,
+            sparse.csr_matrix((some.data[kept] * factors[columns], place[columns], starts), (len(starts) - 1, terms)),
+        )

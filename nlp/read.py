@@ -49,7 +49,9 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
         for entity, weight in share.items():
             mine = own.setdefault(entity, _own_words(entity, names))
             for kind, term in _said_of(entity, mine, found if weight > COMPARED else (), artists):
-                tally = tallies.setdefault((entity, kind, term), _Tally(0.0, start, end))
+                tally = tallies.get((entity, kind, term))
+                if tally is None:
+                    tally = tallies[entity, kind, term] = _Tally(0.0, start, end)
                 times = weight if weight > COMPARED else _NAMED_BESIDE
                 tally.tf += times
                 tally.polarity += times * said

@@ -24,6 +24,7 @@ from nlp.catalog.opening import open_lines
 from nlp.catalog.stored import merged_ids, names_file
 from nlp.folding import fold
 from nlp.totals import TERM_TOTALS
+from nlp.workspace import Workspace
 from records.errors import InputError
 from records.ids import file_fingerprint, fingerprint
 from records.lake import Dataset, Lake, day_of, read_table
@@ -144,7 +145,7 @@ def import_tags(lake: Lake, path: Path, day: date) -> StageReport:
     return StageReport("tags", (*counts, *sorted(given.left_out.items())), tuple(given.notes))
 
 
-def tag_totals(lake: Lake, day: date) -> pa.Table:
+def tag_totals(lake: Lake, day: date, place: Workspace) -> pa.Table:
     """Return the tags as of a day, schema TERM_TOTALS: tf is the count, documents is 0.
 
     Of each source the latest file up to the day counts. Tags do not fade. Those of an id that was given up since go to
@@ -158,9 +159,7 @@ def tag_totals(lake: Lake, day: date) -> pa.Table:
         return TERM_TOTALS.empty_table()
     lake.fetch(*files)
     tags = pa.concat_tables([read_table(path, TAGS) for path in files])
-    with duckdb.connect() as db:
-        db.register("tags", tags)
-        db.register("merged", merged_ids(lake))
+    with place.database(tags=tags, merged=merged_ids(lake)) as db:
         return db.sql(_TOTALS, params={"kind": str(TermKind.TAG)}).to_arrow_table().cast(TERM_TOTALS)
 
 

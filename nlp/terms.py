@@ -24,7 +24,7 @@ _INITIALS = 2
 """Characters of what is rather a speaker in an interview ("AG:") or a measure ("lp") than a word."""
 _WORD = re.compile(r"[^\W\d_][\w'&/.-]*\w")
 
-Found = tuple[TermKind, str, frozenset[str]]
+Found = tuple[TermKind, str, tuple[str, ...]]
 """A term and the words it is made of, by which a name's own words are kept out."""
 
 
@@ -51,9 +51,9 @@ def _words(sentence: Sentence, left_out: frozenset[int]) -> Iterator[Found]:
         if word.is_punctuation or position in left_out:
             before = ""
             continue
-        yield TermKind.N1, word.text, frozenset((word.text,))
+        yield TermKind.N1, word.text, (word.text,)
         if before:
-            yield TermKind.N2, f"{before} {word.text}", frozenset((before, word.text))
+            yield TermKind.N2, f"{before} {word.text}", (before, word.text)
         before = word.text
 
 
@@ -62,7 +62,7 @@ def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
         if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
             behind = sentence[position + 1].lemma if position + 1 < len(sentence) else ""
             if f"{word.lemma}-{behind}" not in DESCRIPTIVE:
-                yield TermKind.ADJ, canonical(word.lemma), frozenset((word.text, word.lemma))
+                yield TermKind.ADJ, canonical(word.lemma), (word.text, word.lemma)
 
 
 def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
@@ -80,8 +80,8 @@ def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
 
 def _chunk(run: list[Word]) -> Iterator[Found]:
     if run and run[-1].pos == "PROPN":
-        texts = [word.text for word in run]
-        yield TermKind.NAME, " ".join(texts), frozenset(texts)
+        texts = tuple(word.text for word in run)
+        yield TermKind.NAME, " ".join(texts), texts
         return
     while run and run[-1].pos != "NOUN":
         run = run[:-1]
@@ -97,9 +97,9 @@ def _noun_phrases(run: list[Word]) -> Iterator[Found]:
     noun = head.text if head.text in DESCRIPTIVE else head.lemma
     whole = " ".join([*(word.text for word in run[:-1]), noun])
     if len(run) > 1 and _says_something(run):
-        yield TermKind.NP, canonical(whole), frozenset(whole.split()) | {head.text}
+        yield TermKind.NP, canonical(whole), (*whole.split(), head.text)
     if _tells_alone(noun):
-        yield TermKind.NP, canonical(noun), frozenset((head.text, head.lemma))
+        yield TermKind.NP, canonical(noun), (head.text, head.lemma)
 
 
 @lru_cache(maxsize=100_000)

@@ -81,7 +81,7 @@ def _snapshot(history: History, day: date, stamp: str, place: Workspace, progres
     epochs = epochs_of(history, day, place)
     progress("weigh", 1, steps)
     before = _before(history, day)
-    said = totals_of(history, day, place, since=before.day if before else None), tag_totals(lake, day)
+    said = totals_of(history, day, place, since=before.day if before else None), tag_totals(lake, day, place)
     progress("weigh", 2, steps)
     lake.fetch(lake.catalog)
     vectors = {}

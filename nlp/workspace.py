@@ -60,6 +60,7 @@ class Workspace:
             try:
                 with duckdb.connect(config=config) as db:
                     db.execute("SET TimeZone = 'UTC'")
+                    db.execute("SET enable_progress_bar = false")  # it takes some processes for a notebook
                     for name, rows in tables.items():
                         if isinstance(rows, Path):
                             db.read_parquet(str(rows)).create_view(name)
@@ -141,7 +142,7 @@ def allowed_memory() -> int:
     return min(limits)
 
 
-def spans(indptr: npt.NDArray[np.integer[Any]], cells: int = 1 << 20) -> Iterator[slice]:
+def spans(indptr: npt.NDArray[np.integer[Any]], cells: int = 1 << 19) -> Iterator[slice]:
     """Yield ranges of rows of a CSR matrix that have about so many cells each, and at least one row."""
     rows, start = len(indptr) - 1, 0
     while start < rows:

@@ -13,9 +13,10 @@ _SEVEN_BIT = re.compile(r"iso-?2022|hz|utf-?7")
 _MAX_WRONG = 0.01
 """Share of characters that may be broken in text that says it is UTF-8 before another encoding is tried."""
 _PROBE = 100_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
 _REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]{1,2})|0*(\d{1,3}))(?![0-9a-f]);?", re.IGNORECASE)
-_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff\u200b]")
+_UNWANTED = re.compile(rf"[{_CONTROLS}\u202a-\u202e\u2066-\u2069\ufeff\u200b]")
 
 
 def decode(body: bytes, content_type: str) -> str:
@@ -83,4 +84,4 @@ def _spelled_out(reference: re.Match[str]) -> str:
 
 def without_controls(text: str) -> str:
     """Return text without control characters (tab and line ends stay) and marks that turn its direction."""
-    return _BIDI.sub("", _CONTROL.sub("", text))
+    return _UNWANTED.sub("", text)

@@ -35,25 +35,21 @@ def is_listing(tree: HtmlElement, url: str, structured: Structured) -> bool:
     parts = urlsplit(url)
     if parts.path in ("", "/") and not parts.query:
         return True
+    linked, teased = _shares(tree, set(tree.iter("a")), _teasers(tree, url))
     if structured.articles == 1:
-        return _teased_share(tree, url) > _TEASED
+        return teased > _TEASED
     if structured.is_listing or structured.articles > 1 or _PAGINATION.search(parts.path):
         return True
     if _QUERY & {name for name, _ in parse_qsl(parts.query)}:
         return True
-    linked = _linked_share(tree)
     if _INDEX.search(parts.path) and (structured.og_type != "article" or linked > _LINKED_INDEX):
         return True
-    return linked > _LINKED or _teased_share(tree, url) > _TEASED
+    return linked > _LINKED or teased > _TEASED
 
 
-def _linked_share(tree: HtmlElement) -> float:
-    return _share(tree, set(tree.iter("a")))
-
-
-def _teased_share(tree: HtmlElement, url: str) -> float:
+def _teasers(tree: HtmlElement, url: str) -> set[HtmlElement]:
     blocks = tree.xpath("//article|//*[contains(concat(' ', @class, ' '), ' hentry ')]")
-    return _share(tree, {block for block in blocks if _leads_elsewhere(block, url)})
+    return {block for block in blocks if _leads_elsewhere(block, url)}
 
 
 def _leads_elsewhere(block: HtmlElement, url: str) -> bool:
@@ -64,18 +60,17 @@ def _leads_elsewhere(block: HtmlElement, url: str) -> bool:
     return own.netloc == target.netloc and own.path.rstrip("/") != target.path.rstrip("/")
 
 
-def _share(tree: HtmlElement, chosen: set[HtmlElement]) -> float:
-    """Return which share of the characters of the body, its frame left out, stands in the chosen elements."""
+def _shares(tree: HtmlElement, *chosen: set[HtmlElement]) -> list[float]:
+    """Return which share of the characters of the body, its frame left out, stands in the elements of each set."""
     body = tree.find("body")
-    if body is None:
-        return 0.0
-    total = inside = 0
-    stack: list[tuple[HtmlElement, bool]] = [(body, False)]
+    total, inside = 0, [0] * len(chosen)
+    stack = [] if body is None else [(body, [False] * len(chosen))]
     while stack:
-        element, is_chosen = stack.pop()
-        is_chosen = is_chosen or element in chosen
-        lengths = [len((element.text or "").strip()), *(len((child.tail or "").strip()) for child in element)]
-        total += sum(lengths)
-        inside += sum(lengths) if is_chosen else 0
-        stack += [(child, is_chosen) for child in element if isinstance(child.tag, str) and child.tag not in _FRAME]
-    return inside / total if total else 0.0
+        element, above = stack.pop()
+        here = [is_in or element in some for is_in, some in zip(above, chosen, strict=True)]
+        children = list(element)
+        characters = sum(len(text.strip()) for text in (element.text, *(child.tail for child in children)) if text)
+        total += characters
+        inside = [number + characters * is_in for number, is_in in zip(inside, here, strict=True)]
+        stack += [(child, here) for child in children if isinstance(child.tag, str) and child.tag not in _FRAME]
+    return [number / total if total else 0.0 for number in inside]

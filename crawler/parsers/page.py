@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, XPath
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_author, extract_title
 
@@ -35,6 +35,13 @@ _HTML = ("text/html", "application/xhtml+xml")
 _NO_TEXT = (Reason.STATUS, Reason.NOT_HTML, Reason.EMPTY, Reason.TOO_SHORT, Reason.BROKEN)
 """Why a page may be none whose feed gives the whole text; one that asks to be left out is."""
 _CC = re.compile(r"https?://(www\.)?creativecommons\.org/(licenses|publicdomain)/", re.IGNORECASE)
+
+
+_SIGN = (
+    "contains(., 'uthor') or contains(., 'yline') or contains(., 'writer') or contains(., 'name') or contains(., 'by')"
+)
+_SIGNS_OF_AUTHOR = XPath(f"boolean(//author|//@class[{_SIGN}]|//@id[{_SIGN}]|//@itemprop[{_SIGN}]|//@rel[{_SIGN}])")
+"""Without one of these trafilatura finds no author, which took it a fifth of the time of a page."""
 
 
 def parse_page(page: Page, entry: Entry = NO_ENTRY) -> Document | Skip:
@@ -155,7 +162,11 @@ def own_url(tree: HtmlElement, url: str) -> str:
 
 def _author(tree: HtmlElement, structured: Structured, entry: Entry) -> str:
     named = next((str(name) for name in tree.xpath("//meta[@name='author']/@content") if "//" not in name), "")
-    return _line(structured.author or named or extract_author(tree) or _plain(entry.author)).strip(" ·|,;–-")
+    return _line(structured.author or named or _byline(tree) or _plain(entry.author)).strip(" ·|,;–-")
+
+
+def _byline(tree: HtmlElement) -> str:
+    return (extract_author(tree) or "") if _SIGNS_OF_AUTHOR(tree) else ""
 
 
 def _title(tree: HtmlElement, structured: Structured, entry: Entry) -> str:

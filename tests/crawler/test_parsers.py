@@ -214,3 +214,15 @@ def test_markup_that_nests_without_end_or_is_broken_is_survived() -> None:
 def test_a_page_parses_to_the_same_document_every_time() -> None:
     page = saved("review", "https://needle.example/reviews/harrow-lane-tidewrack/")
     assert len({parsed(page) for _ in range(3)}) == 1
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ['<a rel="author">Odile Marsh</a>', '<span class="byline">By Odile Marsh</span>', "<author>Odile Marsh</author>",
+     '<p id="post-author">Odile Marsh</p>', '<a itemprop="author">Odile Marsh</a>', '<i class="writer">Odile Marsh</i>',
+     '<p class="posted-by">Odile Marsh</p>', '<span class="username">Odile Marsh</span>']
+)  # fmt: skip
+def test_an_author_is_found_wherever_a_page_marks_one(byline: str) -> None:
+    assert (
+        parsed(made(f"<html><body><article>{byline}<p>{PARAGRAPH}</p></article></body></html>")).author == "Odile Marsh"
+    )

@@ -9,6 +9,7 @@ import pytest
 from nlp.catalog import import_catalog
 from nlp.tags import import_tags, tag_totals, tags_stamp
 from nlp.totals import TERM_TOTALS
+from nlp.workspace import temporary_workspace
 from records.errors import ConfigurationError, InputError
 from records.lake import Dataset, Lake
 
@@ -39,7 +40,8 @@ def tags_file(folder: Path, *rows: str, name: str = "lastfm.csv", head: str = "e
 
 
 def totals(lake: Lake, day: date = DAY) -> dict[tuple[str, str, str], float]:
-    table = tag_totals(lake, day)
+    with temporary_workspace() as place:
+        table = tag_totals(lake, day, place)
     assert table.schema.equals(TERM_TOTALS)
     assert set(table.column("kind").to_pylist()) <= {"tag"}
     return {(row["entity_id"], row["term"], row["source"]): row["tf"] for row in table.to_pylist()}

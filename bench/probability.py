@@ -42,7 +42,9 @@ again AS (
     SELECT entity_id, kind, term, count(*) AS uses FROM said JOIN about USING (document_id, entity_id)
     WHERE is_held GROUP BY ALL
 ),
-shared AS (SELECT kind, term, count(*) / (SELECT count(*) FROM entities) AS share FROM known GROUP BY ALL)
+shared AS (
+    SELECT kind, term, sum(uses) / (SELECT sum(documents) FROM entities) AS share FROM known GROUP BY ALL
+)
 SELECT kind, known.uses / documents AS frequency, documents, share, held, coalesce(again.uses, 0) AS uses
 FROM known JOIN entities USING (entity_id) JOIN shared USING (kind, term)
 LEFT JOIN again USING (entity_id, kind, term)

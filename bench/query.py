@@ -161,6 +161,7 @@ def _terms(counted: Mapping[TermKind, npt.NDArray[np.int64]], artists: int) -> p
         "df": df.astype(np.int32),
         "idf": (np.log((1 + artists) / (1 + df)) + 1).astype(np.float32),
         "salience": np.ones(len(df), np.float32),
+        "share": (df / artists).astype(np.float32),
     }
     return pa.table(columns, schema=TERM_ROWS)
 

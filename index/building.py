@@ -32,7 +32,7 @@ from records.schemas import from_table
 from records.snapshot import ENTITY_ROWS, Snapshot, Vectors
 from records.types import Entity, EntityKind
 
-VERSION = 3
+VERSION = 4
 """Of these files; an index of another version is not opened, but built again by the next publish."""
 _ALPHABET = 128
 _ROWS = 1 << 16

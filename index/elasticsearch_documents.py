@@ -24,7 +24,7 @@ from records.schemas import ENTITIES, from_table
 from records.snapshot import Vectors
 from records.types import Entity, EntityKind, Term, TermKind
 
-FORMAT = 3
+FORMAT = 4
 """Version of all this; an index of another one is not read, but published anew."""
 FEATURES, LATENT, PACKED = "features", "latent", "packed"
 STRETCH = 2.0
@@ -177,9 +177,9 @@ def candidate(hit: Mapping[str, Any], layout: Layout) -> Candidate:
 
 def dictionary_term(source: Mapping[str, Any]) -> DictionaryTerm:
     """Return the row of the dictionary that a document holds."""
-    row = source["row"]
-    term = Term(TermKind(row["kind"]), row["term"])
-    return DictionaryTerm(source["column"], term, row["label"], row["df"], row["idf"], row["salience"])
+    row = dict(source["row"])
+    term = Term(TermKind(row.pop("kind")), row.pop("term"))
+    return DictionaryTerm(source["column"], term, **row)
 
 
 def unpack(hit: Mapping[str, Any], layout: Layout) -> Vector:

@@ -182,6 +182,8 @@ class DictionaryTerm:
     idf: float
     salience: float
     """In (0, 1]: how much it tells a reader."""
+    share: float
+    """In [0, 1]: of the documents about entities of the kind, those that use it; one about two counts twice."""
 
 
 class Published(ABC):

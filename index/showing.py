@@ -16,10 +16,10 @@ from records.types import TermKind, WeightedTerm
 LOOKED_AT = 10
 """Terms looked at for each one shown: salience is at least .5, so what is shown comes out of the first few."""
 PRIOR_DOCUMENTS = 64.0
-"""How many documents the share of all entities that have a term counts for, against those about the entity. Source: two
-blogs, 571 artists and songs, a third of the documents held out (`python -m bench.probability`): of 1, 2, 4 to 64 the
-best likelihood; the expected calibration error is .009, that of the frequency .137. Where each has many documents the
-share of entities is too high a guess: .045 and .055 on the headline benchmark."""
+"""How many documents the share of all documents that use a term counts for, against those about the entity. Source: of
+1, 2, 4 to 128 the best expected calibration error on two corpora together, a third of the documents held out
+(`python -m bench.probability`): .008 on two blogs and .010 on the headline benchmark, where the frequency's are .149
+and .055. By the share of entities in place of that of documents it was .010 and .045."""
 
 
 _PLAIN = 0.5
@@ -88,7 +88,7 @@ def strongest_terms(
         if not is_borne_out(row, frequency * listing.documents):
             continue
         is_tag = row.term.kind is TermKind.TAG
-        likely = None if is_tag else probability(frequency, listing.documents, row.df / max(1, layout.entities))
+        likely = None if is_tag else probability(frequency, listing.documents, row.share)
         said.append(Said(row, float(weights[i]), frequency, likely))
     return shown_terms(said, {listing.entity.id, *listing.entity.artists}, n)
 
@@ -99,7 +99,7 @@ def probability(frequency: float, documents: int, share: float) -> float:
     Args:
         frequency: share of the documents about the entity that use the term.
         documents: how many documents are about the entity.
-        share: share of all entities of the kind that have the term.
+        share: share of the documents about all entities of the kind that use the term.
 
     Source: the mean of a beta-binomial distribution whose prior has the mean `share` and counts for PRIOR_DOCUMENTS.
     """

@@ -83,7 +83,7 @@ class StoredVectors:
 
     def dictionary_terms(self, columns: Sequence[int]) -> list[DictionaryTerm]:
         """Return the dictionary rows of some columns, in their order."""
-        kinds, texts, labels, dfs, idfs, saliences = self._dictionary.values()
+        kinds, texts, labels, dfs, idfs, saliences, shares = self._dictionary.values()
         return [
             DictionaryTerm(
                 column,
@@ -92,6 +92,7 @@ class StoredVectors:
                 dfs[column].as_py(),
                 idfs[column].as_py(),
                 saliences[column].as_py(),
+                shares[column].as_py(),
             )
             for column in columns
         ]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.folding import fold
@@ -11,6 +11,7 @@ from nlp.polarity import polarity
 from nlp.scope import COMPARED, Shares, sentence_shares
 from nlp.terms import Found, sentence_terms
 from nlp.words import Sentence, Text
+from nlp.works import works_named
 from records.types import Document, EntityKind, Mention, TermCount, TermKind
 
 _NAMED_BESIDE = 0.5
@@ -38,7 +39,7 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
     sentences = text.tagged([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
     tallies: dict[tuple[str, TermKind, str], _Tally] = {}
     own: dict[str, frozenset[str]] = {}
-    covered = _covered(sentences, mentions)
+    covered = _covered(sentences, [*((m.start, m.end) for m in mentions), *works_named(document)])
     named = _artists_by_sentence(sentences, mentions, names)
     for sentence, share, positions, artists in zip(sentences, shares, covered, named, strict=True):
         if not share:
@@ -99,9 +100,9 @@ def _own_words(entity: str, names: Names) -> frozenset[str]:
     return frozenset(words | {f"{word}'s" for word in words}) - _OWN_WORDS_KEPT
 
 
-def _covered(sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[frozenset[int]]:
-    """Return, for each sentence, the positions of the words that belong to a mention."""
-    places = sorted((m.start, m.end) for m in mentions)
+def _covered(sentences: Sequence[Sentence], places: Iterable[tuple[int, int]]) -> list[frozenset[int]]:
+    """Return, for each sentence, the positions of the words that lie in one of the places."""
+    places = sorted(places)
     starts = [start for start, _ in places]
     covered = []
     for sentence in sentences:

@@ -33,8 +33,8 @@ def sentence_terms(sentence: Sentence, covered: frozenset[int]) -> list[Found]:
 
     Args:
         sentence: the words.
-        covered: positions of words that belong to a name of the catalogue. They make no term but n1 and n2, since a
-            name found is counted as kind `artist`.
+        covered: positions of words that belong to a name of the catalogue or to a title. They make no term but n1 and
+            n2: a name found is counted as kind `artist`, and a title describes nothing.
 
     What the sentence denies is no term of it.
     """

@@ -68,6 +68,11 @@ def read_title(document: Document, folded: str, names: Names) -> Title:
     return Title(document.title, names_of_parts, frozenset(map(_plain, others)), read.stranger_said())
 
 
+def split_title(title: str) -> list[str]:
+    """Return what dashes, colons, bars and quotes part in a title."""
+    return [part for part in _PARTS.split(title) if part]
+
+
 def title_cue(title: str, name: str) -> float:
     """Return how sure a title alone makes it, in [0, 1], that the document is about the bearer of a name.
 
@@ -80,7 +85,7 @@ def title_cue(title: str, name: str) -> float:
     if not times_said(bare, folded):
         return 0.0
     # the name itself may hold what parts a title otherwise: Lee "Scratch" Perry
-    parts = [part for part in _PARTS.split(folded.replace(bare, "\0")) if part]
+    parts = split_title(folded.replace(bare, "\0"))
     own = {"\0", "the \0"}
     if set(parts) <= own:
         return _IS

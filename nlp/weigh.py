@@ -19,7 +19,7 @@ from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
 from nlp.totals import History, Totals, remove_stale_totals, totals_of
 from nlp.weighting import Weighed, entity_rows, weigh_terms, with_tags
-from nlp.workspace import BATCH, Workspace, workspace
+from nlp.workspace import BATCH, Workspace, spans, workspace
 from records.errors import ConfigurationError
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_rows
@@ -38,7 +38,7 @@ from records.snapshot import (
 )
 from records.types import EntityKind, StageReport, TermKind
 
-VERSION = 8
+VERSION = 9
 """Raise it when the same totals give other vectors."""
 
 SALIENT, PLAIN = 1.0, 0.5
@@ -176,7 +176,7 @@ def _vectors(
     carried = carry(before, weighed, *_latent(weighed, known, kind, epoch), rows.column("entity_id"))
     return Vectors(
         _entities(rows, known, carried.leaning),
-        _terms(carried, before, weighed, catalog),
+        _terms(carried, before, weighed, catalog, rows.column("documents").to_numpy()),
         carried.indptr,
         carried.indices,
         carried.weights,
@@ -220,7 +220,9 @@ def _logarithmic(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return logs / logs.max() if logs.size and logs.max() > 0 else logs
 
 
-def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: Path) -> pa.Table:
+def _terms(
+    carried: Carried, before: Vectors, weighed: Weighed, catalog: Path, documents: npt.NDArray[np.int32]
+) -> pa.Table:
     fresh = {
         "kind": weighed.terms.column("kind"),
         "term": weighed.terms.column("term"),
@@ -228,10 +230,19 @@ def _terms(carried: Carried, before: Vectors, weighed: Weighed, catalog: Path) -
         "df": pa.array(np.zeros(weighed.terms.num_rows, np.int32)),
         "idf": weighed.terms.column("idf").cast(pa.float32()),
         "salience": _saliences(weighed.terms),
+        "share": pa.array(np.zeros(weighed.terms.num_rows, np.float32)),
     }
     terms = pa.concat_tables([before.terms, pa.table(fresh, schema=TERM_ROWS)]).take(pa.array(carried.terms))
-    df = pa.array(np.bincount(carried.indices, minlength=terms.num_rows), pa.int32())
-    return terms.set_column(terms.column_names.index("df"), TERM_ROWS.field("df"), df)
+    df, said_by = np.zeros(terms.num_rows, np.int32), np.zeros(terms.num_rows)
+    for rows in spans(carried.indptr):
+        cells = slice(int(carried.indptr[rows.start]), int(carried.indptr[rows.stop]))
+        times = np.repeat(documents[rows], np.diff(carried.indptr[rows.start : rows.stop + 1]))
+        np.add.at(df, carried.indices[cells], 1)
+        np.add.at(said_by, carried.indices[cells], carried.frequencies[cells] * times)
+    share = (said_by / max(1, documents.sum())).astype(np.float32)
+    for name, values in (("df", df), ("share", share)):
+        terms = terms.set_column(terms.column_names.index(name), TERM_ROWS.field(name), pa.array(values))
+    return terms
 
 
 def _labels(terms: pa.Table, catalog: Path) -> pa.ChunkedArray:

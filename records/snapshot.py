@@ -58,6 +58,9 @@ TERM_ROWS = pa.schema(
         pa.field("df", pa.int32(), nullable=False),  # entities that have the term
         pa.field("idf", pa.float32(), nullable=False),
         pa.field("salience", pa.float32(), nullable=False),  # in (0, 1]: how much it tells a reader
+        pa.field(
+            "share", pa.float32(), nullable=False
+        ),  # in [0, 1]: of the documents about entities, those that use it
     ]
 )
 _SHOWN_DAYS = 8

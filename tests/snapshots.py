@@ -94,6 +94,7 @@ def random_vectors(kind: EntityKind, entities: int, terms: int, dimensions: int,
             "df": int(df[j]),
             "idf": float(idf[j]),
             "salience": 1.0,
+            "share": 0.1,
         }
         for j, k in enumerate(kinds)
     ]

@@ -26,7 +26,7 @@ import pyarrow as pa
 from records.snapshot import LATENT
 from records.types import TermKind
 
-EXPORT_VERSION = 4
+EXPORT_VERSION = 5
 FORMATS = ("parquet", "npz", "jsonl")
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 

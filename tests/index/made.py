@@ -47,6 +47,7 @@ def spoken_snapshot(said: Mapping[str, Mapping[TermKind, Mapping[str, float]]]) 
             "df": int(d),
             "idf": 1.0 / int(d),
             "salience": 1.0,
+            "share": 0.1,
         }
         for (kind, text), d in zip(found, df, strict=True)
     ]

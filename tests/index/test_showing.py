@@ -16,7 +16,7 @@ from tests.index.made import spoken_snapshot
 
 
 def said(text: str, weight: float, kind: TermKind = TermKind.NP, salience: float = 1.0) -> Said:
-    return Said(DictionaryTerm(0, Term(kind, text), text, 1, 1.0, salience), weight, 0.5)
+    return Said(DictionaryTerm(0, Term(kind, text), text, 1, 1.0, salience, 0.1), weight, 0.5)
 
 
 def labels(*terms: Said, own: tuple[str, ...] = ()) -> list[str]:
@@ -46,7 +46,7 @@ def test_what_one_writer_happened_to_say_is_not_shown_unless_it_is_made_for_musi
 
 @pytest.mark.parametrize(("said_by", "shown"), [(1.0, False), (1.9999999, True), (30.0, True)])
 def test_a_plain_word_is_shown_where_two_documents_say_it(said_by: float, shown: bool) -> None:
-    row = DictionaryTerm(0, Term(TermKind.NP, "chapel"), "chapel", 1, 1.0, 0.5)
+    row = DictionaryTerm(0, Term(TermKind.NP, "chapel"), "chapel", 1, 1.0, 0.5, 0.1)
     assert is_borne_out(row, said_by) is shown
 
 

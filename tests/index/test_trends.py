@@ -29,7 +29,7 @@ def snapshot(uses: Uses, *, documents: int = 4, hot: float = 0.5, known: float =
     numbers = {"documents": documents, "familiarity": known, "hotttnesss": hot, "leaning": 0.0}
     entities = pa.Table.from_pylist([{"id": "a"} | plain | lists | numbers], ENTITY_ROWS)
     words = sorted(uses)
-    rows = [{"kind": "adj", "term": w, "label": w, "df": 1, "idf": 1.0, "salience": 1.0} for w in words]
+    rows = [{"kind": "adj", "term": w, "label": w, "df": 1, "idf": 1.0, "salience": 1.0, "share": 0.1} for w in words]
     weights = np.array([uses[w][0] for w in words], np.float32)
     shares = np.array([uses[w][1] / documents for w in words], np.float32)
     pointers, columns = np.array([0, len(words)]), np.arange(len(words), dtype=np.int32)

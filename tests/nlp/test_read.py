@@ -93,6 +93,13 @@ def test_pairs_do_not_cross_punctuation() -> None:
     assert "hazy gentle" not in pairs
 
 
+def test_the_words_of_a_title_in_quotes_describe_nobody() -> None:
+    found = terms("Slowdive play “Dark Lonely Guitars” and hazy songs.")["slowdive"]
+    assert "hazy" in of_kind(found, TermKind.ADJ)
+    assert of_kind(found, TermKind.ADJ).isdisjoint({"dark", "lonely"})
+    assert not any("guitar" in term for term in of_kind(found, TermKind.NP))
+
+
 def test_names_that_are_not_in_the_catalogue_are_names() -> None:
     assert of_kind(terms("Slowdive come from Reading and signed to Creation Records.")["slowdive"], TermKind.NAME) >= {
         "reading"

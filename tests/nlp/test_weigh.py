@@ -285,6 +285,16 @@ def test_frequency_is_the_share_of_documents_that_say_it(lake: Lake) -> None:
     assert (shares["hazy"], shares["slow"]) == (0.5, 1.0)
 
 
+def test_the_share_of_a_term_is_that_of_the_documents_about_all_that_say_it(lake: Lake) -> None:
+    add(lake, DAY, {"x/1": {("a", "adj", "hazy"): 3.0}, "x/2": {("a", "adj", "slow"): 1.0}})
+    add(lake, DAY + timedelta(1), {"x/3": {("b", "adj", "slow"): 2.0, ("c", "adj", "loud"): 1.0}}, stem="y")
+    weigh(lake, day=DAY + timedelta(1), settings=SETTINGS)
+    terms = artists(lake).terms.select(["term", "share"]).to_pylist()
+    found = {row["term"]: row["share"] for row in terms}
+    assert found["hazy"] == pytest.approx(1 / 4)
+    assert found["slow"] == pytest.approx(2 / 4)
+
+
 def test_an_artist_is_alike_those_it_is_mentioned_with(lake: Lake) -> None:
     add(lake, DAY, {"x/1": {("a", "artist", "b"): 1.0, ("b", "artist", "a"): 1.0, ("c", "adj", "loud"): 1.0}})
     weigh(lake, day=DAY, settings=SETTINGS)

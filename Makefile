@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
+# without compiled modules every command of a fresh environment takes seconds longer to start
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test check bench bench-elasticsearch bench-daily bench-lacking bench-kills bench-damage bench-object-store bench-service bench-spark bench-quality bench-scale headline lock clean
 

@@ -14,6 +14,7 @@ That is taken off before a power law is fitted, and put on again in what is told
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ SMALLEST = 10
 """Documents of which hardly anything but the program itself is measured."""
 _WHAT = (("seconds", "cpu-s"), ("memory", "MB"), ("resident", "MB"), ("written", "MB"))
 _LOOK_SECONDS = 0.02
+_NOISE = 0.1
 STAGES = ("weigh, first day", "weigh, ordinary day", "publish")
 _SHARE = 0.01
 """Documents of the ordinary day, as a share of those before."""
@@ -71,9 +73,15 @@ def measure(documents: int, folder: Path, memory: str = "") -> dict[str, Cost]:
 
 
 def growth(sizes: Sequence[int], values: Sequence[float], start: float = 0.0) -> float:
-    """Return the exponent of the power law through what measurements are above a start; 1 is linear."""
-    above = np.maximum(np.array(values) - start, 1e-9)
-    return float(np.polyfit(np.log(sizes), np.log(above), 1)[0])
+    """Return the exponent of the power law through what measurements are above a start; 1 is linear.
+
+    What is within a tenth of the start is left out as noise; not a number if fewer than two are left.
+    """
+    above = np.array(values) - start
+    told = above > _NOISE * start
+    if told.sum() < 2:
+        return math.nan
+    return float(np.polyfit(np.log(np.array(sizes)[told]), np.log(above[told]), 1)[0])
 
 
 def _run(stage: str, lake: Lake, day: date, memory: str) -> Cost:
@@ -135,7 +143,8 @@ def table(found: dict[int, dict[str, Cost]], target: int, memory: str) -> Iterat
             shown = " | ".join(f"{value:,.1f}" for value in (first, *values))
             exponent = growth(sizes, values, first)
             far = first + (values[-1] - first) * (target / sizes[-1]) ** exponent
-            yield f"| {stage}: {what}, {unit} | {shown} | n^{exponent:.2f} | {far:,.0f} |"
+            told = "hardly | not told" if math.isnan(exponent) else f"n^{exponent:.2f} | {far:,.0f}"
+            yield f"| {stage}: {what}, {unit} | {shown} | {told} |"
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The bench of scale draws days, measures each stage in a process of its own and tells how it grows."""
 
+import math
 from dataclasses import astuple
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from records.lake import Dataset, Lake
 def test_the_exponent_of_a_power_law_is_found() -> None:
     assert growth([10, 100, 1000], [3 * n**1.5 for n in (10, 100, 1000)]) == pytest.approx(1.5)
     assert growth([10, 100], [7 + 2 * n for n in (10, 100)], start=7) == pytest.approx(1)
+
+
+def test_what_is_hardly_above_the_start_tells_no_growth() -> None:
+    assert growth([1, 10, 100], [6.9, 7 + 20, 7 + 200], start=7) == pytest.approx(1)
+    assert math.isnan(growth([10, 100], [6.9, 9], start=7))
 
 
 def test_every_stage_of_two_days_is_measured_and_told(tmp_path: Path) -> None:

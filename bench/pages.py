@@ -3,43 +3,51 @@
     python -m bench.pages                                       the sample blog
     python -m bench.pages --pages DIR --catalog FILE --number 80 --record bench/record.md
 
-The same pages go both ways in one run. The peer gets a text and its tags, and counts nothing. Ours parses, passes over
-listings and what names nobody, links, tags what describes somebody and counts. What is loaded once counts for neither,
-but for the row of whole stages: there our processes start, read WARC, look for near-copies and write files.
+The same pages go both ways, by as many processes each. The peer counts lemmas and noun phrases. Ours parses, passes
+over listings and what names nobody, links, tags what describes somebody and counts. Processes are started and models
+loaded before the clock runs. The pages are read in two halves: what ours keeps of the words of the first serves it in
+the second. Then ours reads the second half once more by one process, step by step (`bench.steps`).
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from threading import Barrier
 
 import spacy
 import trafilatura
 from threadpoolctl import threadpool_limits
 
-from bench.clock import now, rates
+from bench.clock import Moment, now
+from bench.steps import steps
 from bench.table import HEAD, Row, append, lines, machine, series
-from crawler.archive import NO_ENTRY, PageWriter
-from crawler.parse import parse
+from crawler import duplicates
 from crawler.parsers.page import parse_page
 from nlp.catalog import import_catalog
-from nlp.count import count
-from nlp.counting import Reader
+from nlp.counting import BATCH, Reader
 from nlp.settings import CountSettings
-from records.lake import Dataset, Lake
+from records.lake import Lake
 from records.types import Document, Page
 from sample.site import build
 from sample.source import HERE
 
-_DAY = date(2026, 11, 21)
 _FETCHED, _HEADERS = datetime(2026, 11, 21, tzinfo=UTC), (("content-type", "text/html; charset=utf-8"),)
+_PARTS = ("first half", "second half")
+_PROCESSES = (1, 2)
+_met: Barrier
+
+Way = Callable[[Sequence[Page]], None]
 
 
 def measure(folder: Path | None = None, catalog: Path | None = None, number: int = 1000) -> list[Row]:
-    """Return pages a second of ours and of the peer.
+    """Return pages a second of ours and of the peer, and milliseconds a page of our steps.
 
     Args:
         folder: of HTML files; the posts of the sample blog if None.
@@ -47,43 +55,88 @@ def measure(folder: Path | None = None, catalog: Path | None = None, number: int
         number: pages to read at most, spread over the folder.
     """
     pages = _spread(list(_sample() if folder is None else _files(folder)), number)
-    what = f"pages to counts, {len(pages)} pages of {'the sample blog' if folder is None else folder.parent.name}"
-    with tempfile.TemporaryDirectory() as scratch, threadpool_limits(1):
+    what = f"{len(pages)} pages of {'the sample blog' if folder is None else folder.parent.name}"
+    with tempfile.TemporaryDirectory() as scratch:
         lake = Lake(Path(scratch) / "lake", create=True)
         import_catalog(lake, catalog or HERE / "catalog.csv")
-        return [*_peer(pages, what), *_ours(pages, what, lake), *_stages(pages, what, lake)]
+        rows = [row for number in _PROCESSES for way in _WAYS for row in _rates(way, lake, pages, what, number)]
+        return rows + list(_steps(lake, pages, what))
 
 
-def _peer(pages: Sequence[Page], what: str) -> Iterator[Row]:
+def _peer(_: Lake) -> Way:
     pipeline = spacy.load(CountSettings().model)
-    pipeline(trafilatura.extract(pages[0].body) or "What is loaded with the first text is not counted.")
-    began = now()
-    texts = (trafilatura.extract(page.body) or "" for page in pages)
-    for _ in pipeline.pipe(texts):
-        pass
-    return rates(what, "trafilatura, then spaCy", len(pages), "pages", began, now())
+
+    def read(pages: Sequence[Page]) -> None:
+        texts = (trafilatura.extract(page.body) or "" for page in pages)
+        for doc in pipeline.pipe(texts):
+            Counter(token.lemma_ for token in doc)
+            Counter(phrase.text for phrase in doc.noun_chunks)
+
+    return read
 
 
-def _ours(pages: Sequence[Page], what: str, lake: Lake) -> Iterator[Row]:
+def _ours(lake: Lake) -> Way:
     reader = Reader(lake, CountSettings())
-    parse_page(pages[0])
-    began = now()
-    found = (parsed for page in pages if isinstance(parsed := parse_page(page), Document))
-    while batch := list(islice(found, 32)):
-        reader.read(batch)
-    return rates(what, "topterms, one process", len(pages), "pages", began, now())
+
+    def read(pages: Sequence[Page]) -> None:
+        found = (parsed for page in pages if isinstance(parsed := parse_page(page), Document))
+        while batch := list(islice(found, BATCH)):
+            for document in batch:
+                duplicates.signature(document.text)
+            reader.read(batch)
+
+    return read
 
 
-def _stages(pages: Sequence[Page], what: str, lake: Lake) -> Iterator[Row]:
-    archive = lake.partition(Dataset.PAGES, _DAY) / "bench.warc.gz"
-    with lake.staged(archive) as staging, staging.open("wb") as stream:
-        writer = PageWriter(stream)
-        for page in pages:
-            writer.write(page, NO_ENTRY)
-    began = perf_counter()
-    parse(lake, workers=2)
-    count(lake, settings=CountSettings(workers=2))
-    yield what, "topterms, whole stages, two processes", len(pages) / (perf_counter() - began), "pages/s"
+_WAYS: dict[str, Callable[[Lake], Way]] = {"trafilatura, then spaCy": _peer, "topterms": _ours}
+
+
+def _rates(way: str, lake: Lake, pages: Sequence[Page], what: str, processes: int) -> Iterator[Row]:
+    """Yield pages a second by the clock and by the processors' time, for each half."""
+    context = get_context("spawn")
+    shares = [pages[start::processes] for start in range(processes)]
+    with ProcessPoolExecutor(processes, context, _meet, (context.Barrier(processes),)) as executor:
+        times = list(executor.map(partial(_timed, way, lake.root), shares))
+    for part, taken in zip(_PARTS, zip(*times, strict=True), strict=True):
+        named = f"{what}, {part}, {processes} process{'es' * (processes > 1)}"
+        read = len(pages) / len(_PARTS)
+        yield named, way, read / max(moment.clock for moment in taken), "pages/s"
+        yield named, way, read / sum(moment.processor for moment in taken), "pages/cpu-s"
+
+
+def _meet(barrier: Barrier) -> None:
+    global _met
+    _met = barrier
+
+
+def _timed(way: str, root: Path, pages: Sequence[Page]) -> list[Moment]:
+    """Return what each half of the pages took, all processes beginning at the same moment."""
+    with threadpool_limits(1):
+        read, taken = _WAYS[way](Lake(root)), []
+        read(pages[:1])  # what is loaded with the first text is not counted
+        for half in _halves(pages):
+            _met.wait()
+            began = now()
+            read(half)
+            ended = now()
+            taken.append(Moment(ended.clock - began.clock, ended.processor - began.processor))
+    return taken
+
+
+def _steps(lake: Lake, pages: Sequence[Page], what: str) -> Iterator[Row]:
+    first, second = _halves(pages)
+    with threadpool_limits(1):
+        read = _ours(lake)
+        read(first)
+        with steps() as taken:
+            read(second)
+    for step, seconds in taken.items():
+        yield f"{what}, {_PARTS[1]}", f"topterms, {step}", 1000 * seconds / len(second), "cpu-ms a page"
+
+
+def _halves(pages: Sequence[Page]) -> tuple[Sequence[Page], Sequence[Page]]:
+    """Part pages in two that are spread over them alike."""
+    return pages[::2], pages[1::2]
 
 
 def _sample() -> Iterator[Page]:

@@ -101,7 +101,7 @@ def _stage(name: str, root: Path, day: date, memory: str) -> Cost:
         while not ended.wait(_LOOK_SECONDS):
             most[0] = max(most[0], _kilobytes("RssAnon"))
 
-    watch = Thread(target=look)
+    watch = Thread(target=look, daemon=True)  # so that a stage that fails ends
     watch.start()
     lake = Lake(root)
     if name == "weigh":

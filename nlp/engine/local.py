@@ -1,5 +1,6 @@
 """The engine that needs nothing but this machine: processes that read documents, and DuckDB."""
 
+import gc
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -123,6 +124,7 @@ def _start_worker(lake: str, cache: Path, settings: CountSettings) -> None:
     global _worker  # the one thing a pool's process keeps between its tasks
     end_with_parent()
     _worker = Reader(open_lake(lake, cache=cache), settings)
+    gc.freeze()  # model and names stay until the end: looking through them for garbage took 7% of the time
 
 
 def _read_batch(documents: list[Document]) -> Read:

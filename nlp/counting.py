@@ -17,7 +17,7 @@ from nlp.read import count_terms
 from nlp.settings import CountSettings
 from nlp.tagging import load_tagger
 from nlp.words import Text
-from records.lake import Dataset, Lake, read_table
+from records.lake import Dataset, Lake, read_parts
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, TermCount
 
@@ -95,8 +95,8 @@ def batches(lake: Lake, path: Path, groups: range | None = None) -> Iterator[lis
     """
     often = repeated(lake, path)
     lake.fetch(path)
-    table = read_table(path, DOCUMENTS, groups)
-    documents = (without(document, often) for document in from_table(table, Document))
+    parts = read_parts(path, DOCUMENTS, groups)
+    documents = (without(document, often) for part in parts for document in from_table(part, Document))
     return iter(lambda: list(itertools.islice(documents, BATCH)), [])
 
 

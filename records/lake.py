@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -272,7 +273,17 @@ def read_table(path: Path, schema: pa.Schema, groups: range | None = None) -> pa
         file = pq.ParquetFile(path)
         return file.read() if groups is None else file.read_row_groups(list(groups))
 
-    return _read(path, schema, read)
+    return _fitting(path, schema, read)
+
+
+def read_parts(path: Path, schema: pa.Schema, groups: range | None = None) -> Iterator[pa.Table]:
+    """Yield a Parquet file of the lake row group by row group: whole, or some of its row groups.
+
+    Raises:
+        LakeError: it cannot be read, or has other columns than the schema.
+    """
+    for group in groups if groups is not None else range(_read(path, lambda: pq.read_metadata(path).num_row_groups)):
+        yield read_table(path, schema, range(group, group + 1))
 
 
 def read_rows(path: Path, schema: pa.Schema, column: str, values: pa.ChunkedArray) -> pa.Table:
@@ -282,14 +293,18 @@ def read_rows(path: Path, schema: pa.Schema, column: str, values: pa.ChunkedArra
         LakeError: it cannot be read, or has other columns than the schema.
     """
     wanted = pc.field(column).isin(values.combine_chunks())
-    return _read(path, schema, lambda: pq.read_table(path, filters=wanted, partitioning=None))
+    return _fitting(path, schema, lambda: pq.read_table(path, filters=wanted, partitioning=None))
 
 
-def _read(path: Path, schema: pa.Schema, read: Callable[[], pa.Table]) -> pa.Table:
+def _read(path: Path, read: Callable[[], Any]) -> Any:
     try:
-        table = _completed(read(), schema)
+        return read()
     except (pa.ArrowException, OSError) as error:
         raise LakeError(f"{path} cannot be read as Parquet ({error}); remove it and run its stage again") from error
+
+
+def _fitting(path: Path, schema: pa.Schema, read: Callable[[], pa.Table]) -> pa.Table:
+    table = _completed(_read(path, read), schema)
     if not table.schema.equals(schema, check_metadata=False):
         found, expected = ", ".join(table.schema.names), ", ".join(schema.names)
         raise LakeError(f"{path} has columns {found}; expected {expected} with the types of schema {SCHEMA_VERSION}")

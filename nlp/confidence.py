@@ -217,7 +217,7 @@ def _keeps_capitals(surface: str, name: str) -> bool:
 
 def is_titled(surface: str) -> bool:
     """Say whether all words have a capital, but for the small ones of a title."""
-    words = re.findall(r"[^\W_]+", surface)
+    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", surface)
     return all(not word[0].islower() or word in _SMALL for word in words)
 
 
@@ -225,8 +225,9 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     """Return what stands around speaks for or against: little where the name has several words, much for one word."""
     everyday = is_everyday(surface)
     weight = 1.0 if is_one_word(surface) else _PHRASE if is_phrase(surface) else _HARDLY
-    starts = opens_sentence(before, len(before))
-    total = 2.0 if surface.startswith("The ") and not starts else 0.0
+    keeps_article = surface.startswith("The ") and surface[4:5].isupper()
+    starts = opens_sentence(before, len(before)) and not keeps_article
+    total = 2.0 if keeps_article else 0.0
     if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
         total -= 5.0
     if starts and everyday:
@@ -269,7 +270,8 @@ def _goes_before(before: str, named: re.Match[str] | None) -> bool:
         return True
     if not named or named["word"] in ROLES:
         return False
-    return not named["ends"] or _zipf(named["word"].lower()) < _ORDINARY
+    opens_text = named.start() == 0 and len(before) < _REACH
+    return not (named["ends"] or opens_text) or _zipf(named["word"].lower()) < _ORDINARY
 
 
 def _is_heading(before: str, after: str) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlp import confidence
-from nlp.folding import fold
 from nlp.names import patterns
 from nlp.namesakes import GIVEN_NAMES, ROLES
 from nlp.title import HEADS, Title
 from records.types import Document, Entity
 
 _HOLDS = 0.5
-_TITLE_HELPS = 3.0
+TITLE_HELPS = 3.0
 """Log-odds that a name gains in the text of a document whose title or structured data names it."""
 _PART_OF_NAMES = -4.0
 _OF_ANOTHER = -6.0
@@ -80,12 +79,12 @@ def _gain(document: Document, title: Title, places: list[Place], longer: frozens
     entity = places[0].entity
     names = patterns(entity)
     cue = max(title.cue(name) for name in names)
-    if {fold(name) for name in document.about}.intersection(names) or cue >= HEADS:
-        return _TITLE_HELPS
+    if title.names(names) or cue >= HEADS:
+        return TITLE_HELPS
     if confidence.is_one_word(entity.name) and _last(entity.name) in longer:
         return _PART_OF_NAMES
     if cue >= _HOLDS and not confidence.is_everyday(entity.name):
-        return _TITLE_HELPS
+        return TITLE_HELPS
     repeated = _REPEATED if max(place.log_odds for place in places) >= _BEYOND_DOUBT else 0.0
     return repeated + _steadiness(document.text, places)
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from functools import lru_cache, partial
 
 from nlp import confidence
 from nlp.bearers import choose_bearers, is_obscure
-from nlp.discourse import Place, titled, with_document
+from nlp.discourse import TITLE_HELPS, Place, titled, with_document
 from nlp.folding import fold
 from nlp.names import Candidate, Names
 from nlp.subject import SUBJECT, subject_confidence
-from nlp.title import HEADS, Title, read_title, title_cue
+from nlp.title import HEADS, Title, read_title, standing, title_cue
 from records.types import Document, Entity, EntityKind, Mention
 
 _FEW = 20_000
@@ -76,18 +77,26 @@ class Linker:
 
     def _headed(self, document: Document, title: Title, folded: str) -> Iterator[Place]:
         """Yield the artists whom title or structured data name as the subject, at the empty range before the text."""
-        bare = (f"The {part}" for part in title.parts if not confidence.is_everyday(part))
-        for heading in (document.title, *document.about, *bare):
+        for bearer in {bearer.id: bearer for bearer in self._heading(document, title, folded)}.values():
+            yield Place(0, 0, bearer, confidence.SURE)
+
+    def _heading(self, document: Document, title: Title, folded: str) -> Iterator[Entity]:
+        bare = [f"The {part}" for part in title.parts if not confidence.is_everyday(part)]
+        for heading in (title.text, *title.about, *bare):
             for candidate in self._names.candidates(fold(heading)):
                 name = heading[candidate.start : candidate.end]
-                if title_cue(heading, name) >= HEADS and not title.is_another(name):
-                    for bearer in choose_bearers(document, folded, candidate.entities, self._names):
-                        yield Place(0, 0, bearer, confidence.SURE)
+                cue = title.cue(name) if heading == title.text else title_cue(heading, name)
+                if cue >= HEADS and not title.is_another(name) and (heading not in bare or name == heading):
+                    yield from choose_bearers(document, folded, candidate.entities, self._names)
 
     def _artists(self, document: Document, title: Title, folded: str, dropped: Counter[str]) -> list[Place]:
         places = []
+        chosen: dict[tuple[str, ...], tuple[Entity, ...]] = {}
         for candidate in self._names.candidates(folded):
-            bearers = choose_bearers(document, folded, candidate.entities, self._names)
+            ids = tuple(entity.id for entity in candidate.entities)
+            if ids not in chosen:
+                chosen[ids] = choose_bearers(document, folded, candidate.entities, self._names)
+            bearers = chosen[ids]
             if not bearers:
                 dropped["name of several artists"] += 1
             places += [self._place(document, folded, candidate, bearer) for bearer in bearers]
@@ -125,15 +134,22 @@ def _short_names(text: str, folded: str, artists: list[Place]) -> Iterator[Place
 def _songs(document: Document, title: Title, folded: str, artists: list[Place], names: Names) -> Iterator[Place]:
     text = document.text
     spots: dict[str, list[int]] = {}
-    for place in artists:
+    for place in sorted(artists, key=lambda place: place.start):
         spots.setdefault(place.entity.id, []).append(place.start)
+    headed = {fold(part) for part in title.parts}
     for artist_id, starts in spots.items():
-        istitled = titled(title, names.spellings(artist_id))
+        is_about = titled(title, names.spellings(artist_id))
         for song in names.songs_of(artist_id):
-            for match in re.finditer(rf"(?<!\w){re.escape(fold(song.name))}(?!\w)", folded):
-                near = istitled or min(abs(match.start() - start) for start in starts) <= _NEAR
-                if near:
-                    yield Place(*match.span(), song, confidence.song_score(text, *match.span(), song.name))
+            name = fold(song.name)
+            gain = TITLE_HELPS if is_about and name in headed else 0.0
+            for match in standing(name, folded):
+                if is_about or _is_near(match.start(), starts):
+                    yield Place(*match.span(), song, gain + confidence.song_score(text, *match.span(), song.name))
+
+
+def _is_near(place: int, starts: list[int]) -> bool:
+    after = bisect_left(starts, place)
+    return any(abs(place - start) <= _NEAR for start in starts[max(0, after - 1) : after + 1])
 
 
 def _without_overlap(places: list[Place]) -> list[Place]:

@@ -18,7 +18,7 @@ from records.lake import Lake
 from records.schemas import ENTITIES, from_table
 from records.types import Entity
 
-VERSION = 2
+VERSION = 3
 """Raise it when the files hold something else."""
 _BATCH = 50_000
 _ENTITIES, _ARTISTS, _SONGS = "entities.arrow", "artists.npy", "songs.npy"

@@ -21,6 +21,7 @@ _SHORTEST = 2
 _KEPT = 50_000
 """Entities that were read and are kept."""
 
+_JOINED = (" & ", " and "), (" and ", " & "), (" & ", " + "), (" and ", " + ")
 _QUOTED = re.compile(r"""(?<!\w)(["'])(?=\w)([^"']+)(?<=\w)\1(?!\w)""")
 """What is in quotes in a name: "Weird Al" Yankovic. Some write it so, some in other quotes, some in none."""
 
@@ -132,6 +133,6 @@ def songs_of_artists(entities: pa.Table) -> tuple[Rows, Rows]:
 def patterns(entity: Entity) -> Sequence[str]:
     """Return the folded spellings under which an artist is looked for."""
     names = [fold(name) for name in (entity.name, *entity.aliases)]
-    names += [name.replace(" & ", " and ") for name in names] + [name.replace(" and ", " & ") for name in names]
+    names += [name.replace(one, other) for name in names for one, other in _JOINED if one in name]
     names += [_QUOTED.sub(quoted, name) for name in names for quoted in (r'"\2"', r"'\2'", r"\2")]
     return [name for name in dict.fromkeys(names) if len(name) >= _SHORTEST]

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from nlp.folding import fold
 from nlp.names import patterns
-from nlp.title import HEADS, Title, times_said
-from records.types import Document, Entity
+from nlp.title import HEADS, Title, times_said, title_cue
+from records.types import Document, Entity, EntityKind
 
 SUBJECT = 0.5
 """Confidence from which on an entity is a subject of the document."""
@@ -38,7 +38,7 @@ def subject_confidence(
     """
     counts = Counter(mentions)
     counts[_STRANGER] = title.stranger_said
-    titled = {entity.id: max(map(title.cue, patterns(entity))) for entity in found.values()}
+    titled = {entity.id: max(_by_title(title, entity)) for entity in found.values()}
     heads = max(titled.values(), default=0.0) >= HEADS
     sure = {}
     for entity in found.values():
@@ -49,9 +49,15 @@ def subject_confidence(
     return sure
 
 
+def _by_title(title: Title, entity: Entity) -> Iterator[float]:
+    """Yield the title's cue for each name; what means no artist there may well mean a song."""
+    for name in patterns(entity):
+        yield title.cue(name) if entity.kind is EntityKind.ARTIST else title_cue(title.text, name)
+
+
 def _cues(document: Document, title: Title, entity: Entity) -> Iterator[float]:
     names = [name for name in patterns(entity) if not title.is_another(name)]
-    if {fold(name) for name in document.about}.intersection(names):
+    if title.names(names):
         yield _ABOUT
     slug = f"-{_slug(unquote(urlsplit(document.url).path))}-"
     if any(len(name) > 3 and f"-{_slug(name)}-" in slug for name in names):

@@ -1,7 +1,7 @@
 """What a title says: whom it names, and which names in it are a work's or belong to a longer name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlp import confidence
@@ -16,7 +16,11 @@ _IS = 0.95
 _OPENS = 0.85
 _AFTER = HEADS
 _HOLDS = 0.55
-_PARTS = re.compile(r"\s*(?::|\||\s[-–—~/]\s|\s[-–—]|[-–—]\s|[\"“”])\s*")
+_LONGEST = 300
+"""Characters of a title that are looked at; a longer one is no title."""
+_MOST_ABOUT = 20
+"""Names of structured data that are looked at."""
+_PARTS = re.compile(r"\s*(?::|\||\s[-–—~/]\s|\s[-–—]|[-–—]\s|[\"“”]|^\d+[.)]\s|^[\[(][^\])]*[\])])\s*")
 _OPENED = re.compile(r"('s\b|,| (by|on|at|live|review|interview|announces?|releases?|shares?|returns?|plays?)\b)")
 _SORT = re.compile(
     r"(the )?((new|first|latest|exclusive|album|ep|lp|single|track|song|music|video|live|concert|gig|show|record|band|"
@@ -29,6 +33,7 @@ _SORT = re.compile(
 _FORMAT = re.compile(r" (ep|lp|album|single|demo|7''|12'')$")
 _RUN = re.compile(r"[\w'.&!\- ]+")
 _JOINED_BEFORE = re.compile(r"(?:^|[\s(])(and|&|\+|x|with|vs\.?|feat\.?|ft\.?|by|of|from|on) (the )?$")
+_WORK = r"\b(albums?|records?|songs?|singles?|tracks?|ep|lp|debut|score|mixtape|soundtrack)"
 _LONG_ENOUGH, _OFTEN = 4, 2
 _AND_THE = re.compile(r"\b(and|&) the $")
 _JOINED_AFTER = re.compile(r"'s\b| (&|\+)| (and|x|with|vs|feat|ft)\b")
@@ -38,19 +43,28 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The title of a document, read beside its text."""
+    """The title of a document and what its structured data name, read beside its text."""
 
     text: str
+    about: tuple[str, ...]
+    """Names that structured data give."""
     parts: tuple[str, ...]
     """What dashes, colons and quotes part, but for what says the sort of text ("Album review")."""
     others: frozenset[str]
     """Plain names in it that mean no artist of that name: "Lush" in "Snail Mail – Lush", "Tuff" in "King Tuff"."""
+    doubtful: frozenset[str]
+    """Plain everyday words that are a part of it, but no name by anything that it or the text says ("Home")."""
     stranger_said: int
     """How often the text names the artist whom it is about, as it seems, if the catalogue knows none of that name."""
 
     def cue(self, name: str) -> float:
         """Return how sure the title alone makes it, in [0, 1], that the document is about the bearer of a name."""
-        return 0.0 if self.is_another(name) else title_cue(self.text, name)
+        unsaid = self.is_another(name) or (bool(self.doubtful) and _plain(name) in self.doubtful)
+        return 0.0 if unsaid else title_cue(self.text, name)
+
+    def names(self, folded: Iterable[str]) -> bool:
+        """Say whether structured data give one of some folded names."""
+        return bool(self.about) and not {fold(name) for name in self.about}.isdisjoint(folded)
 
     def is_another(self, name: str) -> bool:
         """Say whether a name means no artist of that name in this document."""
@@ -59,18 +73,20 @@ class Title:
 
 def read_title(document: Document, folded: str, names: Names) -> Title:
     """Read the title of a document whose folded text is given."""
-    title = fold(document.title)
+    surface = document.title[:_LONGEST]
+    title = fold(surface)
     known = [(candidate.start, candidate.end) for candidate in names.candidates(title)]
     parts = [span for span in _parts(title, known) if not _SORT.fullmatch(title[slice(*span)])]
-    read = _Reading(document.title, title, parts, known, folded.removeprefix(title))
-    others = {*read.inner(), *read.works()}
-    names_of_parts = tuple(document.title[slice(*span)] for span in parts)
-    return Title(document.title, names_of_parts, frozenset(map(_plain, others)), read.stranger_said())
+    read = _Reading(surface, title, parts, known, folded.removeprefix(title))
+    others = frozenset(map(_plain, (*read.inner(), *read.works())))
+    doubtful = frozenset(map(_plain, read.doubtful(document.text)))
+    named = tuple(surface[slice(*span)] for span in parts)
+    return Title(surface, document.about[:_MOST_ABOUT], named, others, doubtful, read.stranger_said())
 
 
 def split_title(title: str) -> list[str]:
     """Return what dashes, colons, bars and quotes part in a title."""
-    return [part for part in _PARTS.split(title) if part]
+    return [part for part in _PARTS.split(title[:_LONGEST]) if part]
 
 
 def title_cue(title: str, name: str) -> float:
@@ -79,13 +95,13 @@ def title_cue(title: str, name: str) -> float:
     A title that is the name, or names it before or after a dash or a colon ("Artist – Album", "Review: Artist"), says
     most. An article before the name may be missing there.
     """
-    folded, name, bare = fold(title), fold(name), _plain(name)
+    folded, name, bare = fold(title[:_LONGEST]), fold(name), _plain(name)
     if confidence.is_everyday(name):
         bare = name
-    if not times_said(bare, folded):
+    if not times_said(bare, folded) or _SORT.fullmatch(bare):
         return 0.0
     # the name itself may hold what parts a title otherwise: Lee "Scratch" Perry
-    parts = split_title(folded.replace(bare, "\0"))
+    parts = [part for part in split_title(folded.replace(bare, "\0")) if not _SORT.fullmatch(part)] or [""]
     own = {"\0", "the \0"}
     if set(parts) <= own:
         return _IS
@@ -101,9 +117,15 @@ def _plain(name: str) -> str:
     return fold(name).removeprefix("the ")
 
 
+def standing(name: str, folded: str) -> Iterator[re.Match[str]]:
+    """Yield where a folded name stands in a folded text between word boundaries."""
+    if name in folded:
+        yield from re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", folded)
+
+
 def times_said(name: str, folded: str) -> int:
     """Return how often a folded name stands in a folded text between word boundaries."""
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", folded)) if name in folded else 0
+    return sum(1 for _ in standing(name, folded))
 
 
 def _opens(part: str) -> bool:
@@ -135,8 +157,8 @@ class _Reading:
         """Yield the name of the work in a title "Artist – Work".
 
         Of two names the first is the artist's, unless it alone is made of everyday words and the text says it no more
-        often. Behind what no artist of the catalogue is called, a name is a work's if the text names the first more
-        often; one made of everyday words already if it names the first at all, or the second at most once.
+        often; where neither is, one has to be called a work. Behind what no artist of the catalogue is called, one of
+        everyday words is a work's if the text names the first at all, or the second at most once.
         """
         if len(self.parts) < 2 or (len(self.parts) > 2 and all(part in self.known for part in self.parts)):
             return
@@ -146,18 +168,37 @@ class _Reading:
         if artist == work or "/" in self.title[first[1] : second[0]]:
             return
         if first not in self.known:
-            called = _times_called(artist, self.running)
-            if said < called if is_name else called or said < _OFTEN:
+            if not is_name and (said < _OFTEN or _times_called(artist, self.running)):
                 yield work
         elif is_name and self._is_everyday(first) and said >= times_said(artist, self.running):
             yield artist
+        elif is_name and not self._is_everyday(first):
+            yield from (name for name in (artist, work) if self._is_called_a_work(name))
         else:
             yield work
 
+    def doubtful(self, text: str) -> Iterator[str]:
+        """Yield parts that are an everyday word, where no work stands behind and the text has none with its capital."""
+        if any(self._is_titled(part) or " " not in self.title[slice(*part)] for part in self.parts[1:]):
+            return
+        for part in self.parts:
+            name = self.surface[slice(*part)]
+            places = standing(name, text) if part in self.known else ()
+            if self._is_everyday(part) and not any(not confidence.opens_sentence(text, m.start()) for m in places):
+                yield name
+
     def stranger_said(self) -> int:
-        """Return how often the text names what the title begins with, if no artist of the catalogue is called so."""
-        first = slice(*self.parts[0]) if self.parts and self.parts[0] not in self.known else slice(0)
-        return _times_called(self.title[first], self.running) if confidence.is_titled(self.surface[first]) else 0
+        """Return how often the text names what the title begins with, if no artist of the catalogue is called so.
+
+        Before a work it counts as named twice at least: notes on a record may do without the name.
+        """
+        if not self.parts or self.parts[0] in self.known or not self._is_titled(self.parts[0]):
+            return 0
+        least = _OFTEN if len(self.parts) > 1 and self._is_titled(self.parts[1]) else 0
+        return max(least, _times_called(self.title[slice(*self.parts[0])], self.running))
+
+    def _is_titled(self, span: Span) -> bool:
+        return confidence.is_titled(self.surface[slice(*span)])
 
     def _is_joined(self, start: int, first: int, last: int, end: int) -> bool:
         """Say whether a part of the title is more than one name that holds another."""
@@ -165,6 +206,9 @@ class _Reading:
         joined = _JOINED_BEFORE.search(before) and not _AND_THE.search(before)
         is_name = _RUN.fullmatch(self.title[start:end]) and confidence.is_titled(self.surface[start:end])
         return not is_name or bool(joined or _JOINED_AFTER.match(after))
+
+    def _is_called_a_work(self, name: str) -> bool:
+        return bool(re.search(rf"{_WORK}(,| called| titled| named)? ['\"]?{re.escape(name)}(?!\w)", self.running))
 
     def _is_everyday(self, span: Span) -> bool:
         name = self.surface[slice(*span)]
@@ -190,6 +234,4 @@ def _parts(title: str, known: list[Span]) -> Iterator[Span]:
 def _times_called(name: str, running: str) -> int:
     """Return how often a text names somebody, in full or by the last word of the name."""
     last = name.rpartition(" ")[2]
-    if not last:
-        return 0
     return times_said(last if len(last) >= _LONG_ENOUGH and not confidence.is_everyday(last) else name, running)

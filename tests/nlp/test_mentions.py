@@ -29,6 +29,7 @@ def found(text: str, title: str = "A post", **fields: object) -> list[tuple[str,
     ("text", "expected"),
     [
         ("I love Slowdive so much.", [("slowdive", "Slowdive")]),
+        ("Yesterday Slowdive announced a tour.", [("slowdive", "Slowdive")]),
         ("the new slowdive album", [("slowdive", "slowdive")]),
         ("Slowdive’s guitars", [("slowdive", "Slowdive")]),
         ("MBV were louder.", [("mbv", "MBV")]),

@@ -8,7 +8,7 @@ from nlp.folding import fold
 from nlp.mentions import Linked, Linker
 from nlp.names import Names
 from nlp.title import read_title, title_cue
-from records.types import Entity
+from records.types import Entity, EntityKind
 from tests.nlp.texts import ARTIST, document
 
 NAMES = Names.of(
@@ -45,7 +45,7 @@ def subjects(title: str, text: str) -> set[str]:
     ("title", "text", "expected"),
     [
         ("Iggy Pop :: Free", "A record of rest. The album Free is his best, and Free is short.", {"iggy pop"}),
-        ("Max Richter | Memoryhouse", "Stirring, Memoryhouse is a score. Richter recorded it.", {"max richter"}),
+        ("Max Richter | Memoryhouse", "Stirring, the score Memoryhouse is long. Richter recorded it.", {"max richter"}),
         ("Snail Mail – Lush", "Snail Mail sings. Lush is a debut album, and Lush is good.", set()),
         ("Snail Mail :: Lush EP", "Bold songs of a young musician.", set()),
         ("Foxx Bodies: Ride", "Foxx Bodies shout. The album Ride is fast.", set()),
@@ -59,6 +59,54 @@ def subjects(title: str, text: str) -> set[str]:
 )
 def test_behind_an_artist_a_title_names_the_work(title: str, text: str, expected: set[str]) -> None:
     assert subjects(title, text) == expected
+
+
+SORTS = Linker(
+    Names.of(
+        Entity(fold(name), ARTIST, name) for name in ("Live", "Review", "Interview", "News", "Slowdive", "Home", "Yes")
+    ),
+    0.7,
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Live: Slowdive", {"slowdive"}),
+        ("Interview: Slowdive on touring", {"slowdive"}),
+        ("[Review] Slowdive – Souvlaki", {"slowdive"}),
+        ("12. Slowdive", {"slowdive"}),
+        ("News: everybody tours", set()),
+        ("Home", set()),
+        ("Yes: we can", set()),
+        ("Yes – Close To The Edge", {"yes"}),
+    ],
+)
+def test_a_sort_of_text_and_a_plain_word_name_no_artist(title: str, expected: set[str]) -> None:
+    found = SORTS.link(document("Songs for a long evening.", title)).mentions
+    assert {mention.entity_id for mention in found} == expected
+
+
+def test_an_everyday_word_of_a_title_that_the_text_writes_as_a_name_is_one() -> None:
+    found = SORTS.link(document("On stage Yes play for hours. I saw Yes, and Yes again.", "Yes: we can")).mentions
+    assert {mention.entity_id for mention in found if mention.is_subject} == {"yes"}
+
+
+def test_a_title_names_an_artist_once_and_what_is_long_is_no_title() -> None:
+    assert len(link("Slowdive – Slowdive", "Songs.").mentions) == 1
+    assert len(link("Slowdive / Ride / " * 5000, "Songs.").mentions) <= 2
+
+
+def test_a_song_in_the_title_of_a_text_about_its_artist_is_its_subject() -> None:
+    names = Names.of([Entity("a", ARTIST, "Slowdive"), Entity("s", EntityKind.SONG, "Alison", (), ("a",))])
+    found = Linker(names, 0.7).link(document("Alison is dreamy. Alison has hazy guitars.", "Slowdive: Alison")).mentions
+    assert {mention.entity_id for mention in found if mention.is_subject} == {"a", "s"}
+
+
+@pytest.mark.parametrize("title", ["Kid A – Radiohead", "Souvlaki: Slowdive"])
+def test_a_work_before_its_artist_does_not_hide_the_artist(title: str) -> None:
+    work, _, artist = title.replace(":", " –").partition(" – ")
+    assert subjects(title, f"{work} is cold. {work} is loved, {work} is here. {artist} made it.") == {artist.lower()}
 
 
 def test_a_work_called_like_an_artist_is_no_mention_in_the_text() -> None:

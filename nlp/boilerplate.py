@@ -58,11 +58,12 @@ def without(document: Document, repeated: Repeated) -> Document:
     known = repeated.get(document.source)
     if not known:
         return document
-    text = document.text
-    for start, end, keys in _sentences(text):
+    kept, done = [], 0
+    for start, end, keys in _sentences(document.text):
         if not known.isdisjoint(keys):
-            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return replace(document, text=text)
+            kept += [document.text[done:start], " " * (end - start)]
+            done = end
+    return replace(document, text="".join([*kept, document.text[done:]]))
 
 
 def _often(found: Counter[str], documents: int) -> frozenset[str]:

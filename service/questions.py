@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 1_000
 """How far an answer in reverse reaches: beyond, next to nothing is shared and the order means nothing."""
-MAX_LEANING = 0.9
-"""Of a neighbour's place at most so much is borrowed: from three words on that were said of it, less is."""
+MAX_LEANING = 0.75
+"""Of a neighbour's place at most so much is borrowed: from seven words on that were said of it, less is."""
 _WEIGHTED = re.compile(r"(?P<name>.+)\^(?P<weight>\d+(\.\d+)?|\.\d+)")
 
 

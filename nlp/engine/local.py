@@ -1,5 +1,6 @@
 """The engine that needs nothing but this machine: processes that read documents, and DuckDB."""
 
+import atexit
 import gc
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -125,6 +126,7 @@ def _start_worker(lake: str, cache: Path, settings: CountSettings) -> None:
     end_with_parent()
     _worker = Reader(open_lake(lake, cache=cache), settings)
     gc.freeze()  # model and names stay until the end: looking through them for garbage took 7% of the time
+    atexit.register(gc.unfreeze)  # or else DuckDB takes what is left for a leak, and says so
 
 
 def _read_batch(documents: list[Document]) -> Read:

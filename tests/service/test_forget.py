@@ -11,7 +11,7 @@ from records.lake import Dataset
 from service.project import open_project
 from tests.service.conftest import Ask
 
-WORD = "zydeco"
+WORD = "mournful"
 """Said by the unwanted source alone."""
 PLAIN = "Slowdive and Ride play dreamy shoegaze, with washes of hazy guitars and hushed, distant voices. "
 ODD = f"Slowdive play {WORD} shoegaze, all {WORD} guitars. Ride play {WORD} songs, too. "

@@ -131,6 +131,13 @@ def test_a_model_that_is_not_there_is_named() -> None:
         ("Slowdive are not gloomy, they are luminous.", "gloomy", "luminous"),
         ("Slowdive never make abrasive records; theirs are gentle.", "abrasive", "gentle"),
         ("Without heavy drums Slowdive, hazy as ever, drift.", "heavy", "hazy"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "dreamy", "loud"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "hazy", "loud"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "mellow", "loud"),
+        ("Slowdive are anything but dreamy; they are loud.", "dreamy", "loud"),
+        ("Slowdive are loud and far from dreamy.", "dreamy", "loud"),
+        ("Gone are the dreamy guitars, and Slowdive are loud.", "dreamy", "loud"),
+        ("I can't say that it is dreamy, but Slowdive are loud.", "dreamy", "loud"),
     ],
 )
 def test_what_is_denied_is_no_term(text: str, denied: str, said: str) -> None:

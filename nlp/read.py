@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nlp.folding import fold
 from nlp.names import Names
 from nlp.polarity import polarity
+from nlp.quotations import quotations
 from nlp.scope import COMPARED, MOST_NAMED, Shares, sentence_shares, subjects_of
 from nlp.terms import Found, sentence_terms
 from nlp.words import Sentence, Text
@@ -53,7 +54,8 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
     sentences = text.tagged([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
     tallies: dict[tuple[str, TermKind, str], _Tally] = {}
     own: dict[str, frozenset[str]] = {}
-    covered = _covered(sentences, [*((m.start, m.end) for m in mentions), *works_named(document)])
+    names_there = ((m.start, m.end) for m in mentions)
+    covered = _covered(sentences, [*names_there, *works_named(document), *quotations(document.text, mentions)])
     companies = _companies(sentences, mentions, names)
     for sentence, share, positions, company in zip(sentences, shares, covered, companies, strict=True):
         if not (share or company.neighbors):

@@ -211,6 +211,27 @@ def test_bands_like_one_are_described_as_it_is() -> None:
     assert ("adj", "hazy") in terms("Bands like Slowdive make hazy records.")["slowdive"]
 
 
+@pytest.mark.parametrize("dash", ["“{}”", '"{}"'])
+def test_a_sentence_that_somebody_says_describes_nobody(dash: str) -> None:
+    said = dash.format("It is a gloomy old town,")
+    found = terms(f"{said} he says of hazy days with Slowdive.")["slowdive"]
+    assert of_kind(found, TermKind.ADJ) & {"gloomy", "hazy"} == {"hazy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“They say that Slowdive are a gloomy band,” he says.",
+        "Slowdive call it “gloomy” music.",
+        "Slowdive made “a gloomy wonder of a record,” he says.",
+        "Slowdive spoke.\n“It is a gloomy old town.”",
+        "Slowdive said, “It is a gloomy old town. We left it.”",
+    ],
+)
+def test_a_quotation_that_names_somebody_or_is_short_woven_in_or_long_describes(text: str) -> None:
+    assert ("adj", "gloomy") in terms(text, "Slowdive – Souvlaki")["slowdive"]
+
+
 def test_a_style_has_one_spelling() -> None:
     for spelling in ("post-punk", "post punk", "postpunk"):
         found = terms(f"Slowdive play {spelling} songs.")["slowdive"]

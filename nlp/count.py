@@ -12,7 +12,7 @@ from records.lake import Dataset, Lake
 from records.progress import Progress, silent
 from records.types import StageReport
 
-VERSION = 13
+VERSION = 14
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
 

@@ -12,6 +12,10 @@ _EXCEPT = frozenset(
     """.split()
 )
 """Behind a negator these deny nothing: "not only", "nothing but", "never less than", "no doubt"."""
+_TOGETHER = frozenset({("anything", "but"), ("far", "from"), ("gone", "are"), ("gone", "is"), ("gone", "were")})
+"""Two words that deny as one."""
+_SAYS = frozenset("say said think believe claim call feel".split())
+"""Behind these "that" opens what is denied: "can't say that it is dreamy"."""
 _ENDS = frozenset("but yet though although because while which that who when until unless if except than".split())
 _REACH = 5
 """Words that a negation reaches at most."""
@@ -20,23 +24,37 @@ _REACH = 5
 def denied(sentence: Sentence) -> frozenset[int]:
     """Return the positions of adjectives and nouns that stand in the reach of a negation.
 
-    It reaches up to the next mark of punctuation, the next clause, or five words, whichever comes first.
+    It reaches up to the next mark of punctuation, the next clause, or five words, whichever comes first; a comma
+    between two adjectives does not end it.
     """
     found: set[int] = set()
     for position, word in enumerate(sentence):
-        if word.text in _NEGATORS and not (position and sentence[position - 1].text == "if"):
+        before = sentence[position - 1].text if position else ""
+        if (word.text in _NEGATORS and before != "if") or (before, word.text) in _TOGETHER:
             found.update(_reached(sentence, position))
     return frozenset(found)
 
 
 def _reached(sentence: Sentence, negator: int) -> list[int]:
-    behind = sentence[negator + 1 : negator + 1 + _REACH]
-    if not behind or behind[0].text in _EXCEPT:
-        return []
-    reached = []
-    for position, word in enumerate(behind, negator + 1):
-        if word.is_punctuation or word.text in _ENDS:
+    reached: list[int] = []
+    words = 0
+    for position in range(negator + 1, len(sentence)):
+        word, before = sentence[position], sentence[position - 1]
+        if word.text == "," and _parts_adjectives(sentence, position):
+            continue
+        is_except = not words and word.text in _EXCEPT
+        ends = word.is_punctuation or (word.text in _ENDS and not (word.text == "that" and before.text in _SAYS))
+        if is_except or ends or words == _REACH:
             break
+        words += 1
         if word.pos in ("ADJ", "NOUN"):
             reached.append(position)
     return reached
+
+
+def _parts_adjectives(sentence: Sentence, comma: int) -> bool:
+    """Say whether a comma stands between two adjectives of one noun or one list."""
+    before, behind = sentence[comma - 1], sentence[comma + 1 : comma + 3]
+    if [word.pos for word in (before, *behind[:1])] != ["ADJ", "ADJ"] or len(behind) < 2:
+        return False
+    return behind[1].pos in ("ADJ", "NOUN") or behind[1].text in (",", "and", "or", "nor")

@@ -1,14 +1,15 @@
 """Reading one document: its mentions, and how often which terms are said of whom."""
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nlp.folding import fold
 from nlp.names import Names
 from nlp.polarity import polarity
-from nlp.scope import COMPARED, Shares, sentence_shares
+from nlp.quotations import quotations
+from nlp.scope import COMPARED, MOST_NAMED, Shares, sentence_shares, subjects_of
 from nlp.terms import Found, sentence_terms
 from nlp.words import Sentence, Text
 from nlp.works import works_named
@@ -16,7 +17,21 @@ from records.types import Document, EntityKind, Mention, TermCount, TermKind
 
 _NAMED_BESIDE = 0.5
 """Count of an artist named in a sentence that does not describe the entity but names it."""
+_NEIGHBORS = 5
+"""Artists on either side of one in a list that are its company."""
+_IN_LIST = 1 / (2 * _NEIGHBORS)
+"""Count of each of them: together they count for as much as those named in any sentence."""
 _OWN_WORDS_KEPT = frozenset("a an and at for from in of on or the to with".split())  # noqa: SIM905  # reads better
+
+
+@dataclass(slots=True)
+class _Company:
+    """The artists spoken of in a sentence, in which an entity is named."""
+
+    artists: Sequence[str] = ()
+    """Company of everybody; nobody in a list."""
+    neighbors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """In a list those around each artist."""
 
 
 @dataclass(slots=True)
@@ -33,26 +48,29 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
 
     A sentence's terms count for every entity in whose scope it is, by its share. An entity's own names are never its
     terms; artists named in a sentence are terms of kind `artist` of all others whose sentence it is. Sentences that
-    describe nobody are not tagged.
+    describe nobody are not tagged. The counts grow with the length of the text alone, however many it names.
     """
     shares = _shares(text.sentences, mentions, names)
     sentences = text.tagged([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
     tallies: dict[tuple[str, TermKind, str], _Tally] = {}
     own: dict[str, frozenset[str]] = {}
-    covered = _covered(sentences, [*((m.start, m.end) for m in mentions), *works_named(document)])
-    named = _artists_by_sentence(sentences, mentions, names)
-    for sentence, share, positions, artists in zip(sentences, shares, covered, named, strict=True):
-        if not share:
+    names_there = ((m.start, m.end) for m in mentions)
+    covered = _covered(sentences, [*names_there, *works_named(document), *quotations(document.text, mentions)])
+    companies = _companies(sentences, mentions, names)
+    for sentence, share, positions, company in zip(sentences, shares, covered, companies, strict=True):
+        if not (share or company.neighbors):
             continue
         found = sentence_terms(sentence, positions)
         start, end, said = sentence[0].start, sentence[-1].end, polarity(sentence)
-        for entity, weight in share.items():
+        beside = _IN_LIST if company.neighbors else _NAMED_BESIDE
+        for entity, weight in (dict.fromkeys(company.neighbors, COMPARED) | share).items():
             mine = own.setdefault(entity, _own_words(entity, names))
+            artists = company.neighbors.get(entity, company.artists)
             for kind, term in _said_of(entity, mine, found if weight > COMPARED else (), artists):
                 tally = tallies.get((entity, kind, term))
                 if tally is None:
                     tally = tallies[entity, kind, term] = _Tally(0.0, start, end)
-                times = weight if weight > COMPARED else _NAMED_BESIDE
+                times = weight if weight > COMPARED else beside
                 tally.tf += times
                 tally.polarity += times * said
     for (entity, kind, term), tally in tallies.items():
@@ -103,29 +121,32 @@ def _own_words(entity: str, names: Names) -> frozenset[str]:
 def _covered(sentences: Sequence[Sentence], places: Iterable[tuple[int, int]]) -> list[frozenset[int]]:
     """Return, for each sentence, the positions of the words that lie in one of the places."""
     places = sorted(places)
-    starts = [start for start, _ in places]
+    opens = [start for start, _ in places]
     covered = []
     for sentence in sentences:
-        first = bisect_left(starts, sentence[0].start)
-        here = places[first : bisect_left(starts, sentence[-1].end)]
-        covered.append(
-            frozenset(
-                position
-                for position, word in enumerate(sentence)
-                if any(start < word.end and word.start < end for start, end in here)
-            )
-        )
+        starts, ends = [word.start for word in sentence], [word.end for word in sentence]
+        here = places[bisect_left(opens, starts[0]) : bisect_left(opens, ends[-1])]
+        spans = (range(bisect_right(ends, start), bisect_left(starts, end)) for start, end in here)
+        covered.append(frozenset(position for span in spans for position in span))
     return covered
 
 
-def _artists_by_sentence(sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names) -> list[list[str]]:
-    """Return, for each sentence, the artists spoken of in it: those named, and the subjects in every one."""
+def _companies(sentences: Sequence[Sentence], mentions: Sequence[Mention], names: Names) -> Iterator[_Company]:
+    """Yield, for each sentence, the artists spoken of in it: those named, and the subjects in every one but lists."""
     artists = [m for m in mentions if names.kind(m.entity_id) is EntityKind.ARTIST]
-    subjects = list(dict.fromkeys(m.entity_id for m in artists if m.is_subject))
+    subjects = subjects_of(artists)
     starts = [m.start for m in artists]
-    named = []
     for sentence in sentences:
         here = artists[bisect_left(starts, sentence[0].start) : bisect_left(starts, sentence[-1].end)]
         counts = Counter(m.entity_id for m in here)
-        named.append([*counts.elements(), *(s for s in subjects if here and s not in counts)])
-    return named
+        if len(counts) > MOST_NAMED:
+            yield _Company(neighbors=_neighbors([m.entity_id for m in here]))
+        else:
+            yield _Company([*counts.elements(), *(s for s in subjects if here and s not in counts)])
+
+
+def _neighbors(artists: Sequence[str]) -> dict[str, list[str]]:
+    around: defaultdict[str, list[str]] = defaultdict(list)
+    for place, artist in enumerate(artists):
+        around[artist] += artists[max(0, place - _NEIGHBORS) : place + _NEIGHBORS + 1]
+    return dict(around)

@@ -3,12 +3,13 @@
 import pytest
 
 from nlp.mentions import Linker
+from nlp.names import Names
 from nlp.read import count_terms
 from nlp.settings import CountSettings
 from nlp.tagging import load_tagger
 from nlp.words import Text
 from records.errors import ConfigurationError
-from records.types import TermKind
+from records.types import Entity, EntityKind, Mention, TermKind
 from tests.nlp.texts import document, names
 
 NAMES = names()
@@ -131,6 +132,13 @@ def test_a_model_that_is_not_there_is_named() -> None:
         ("Slowdive are not gloomy, they are luminous.", "gloomy", "luminous"),
         ("Slowdive never make abrasive records; theirs are gentle.", "abrasive", "gentle"),
         ("Without heavy drums Slowdive, hazy as ever, drift.", "heavy", "hazy"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "dreamy", "loud"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "hazy", "loud"),
+        ("Slowdive have no dreamy, hazy, mellow guitars but are loud.", "mellow", "loud"),
+        ("Slowdive are anything but dreamy; they are loud.", "dreamy", "loud"),
+        ("Slowdive are loud and far from dreamy.", "dreamy", "loud"),
+        ("Gone are the dreamy guitars, and Slowdive are loud.", "dreamy", "loud"),
+        ("I can't say that it is dreamy, but Slowdive are loud.", "dreamy", "loud"),
     ],
 )
 def test_what_is_denied_is_no_term(text: str, denied: str, said: str) -> None:
@@ -158,8 +166,70 @@ def test_whom_somebody_is_likened_to_is_named_but_not_described(text: str) -> No
     assert of_kind(found["mbv"], TermKind.ADJ) == set()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Slowdive sound hazier than the crunchy Pink Floyd.",
+        "Like the icy Pink Floyd, Slowdive are hazy.",
+        "Slowdive are hazy and inspired by 20th-century rock composers Pink Floyd.",
+        "Slowdive are hazy, inspired by the early records of Pink Floyd and My Bloody Valentine.",
+    ],
+)
+def test_some_words_may_stand_between_a_comparison_and_the_name(text: str) -> None:
+    found = terms(text)
+    assert ("adj", "hazy") in found["slowdive"]
+    assert of_kind(found["floyd"], TermKind.ADJ) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It sounds like nothing Slowdive made: hazy songs.",
+        "I like the new Slowdive: hazy songs.",
+        "More than that, Slowdive are hazy.",
+    ],
+)
+def test_not_every_like_and_than_before_a_name_compares(text: str) -> None:
+    assert ("adj", "hazy") in terms(text)["slowdive"]
+
+
+def test_a_pronoun_goes_on_about_the_subject_rather_than_about_others_named_in_passing() -> None:
+    text = "Slowdive toured. They met Pink Floyd. They are hazy. Then Pink Floyd drove home. They are gloomy."
+    found = terms(text, "Slowdive – Souvlaki")
+    assert found["slowdive"][("adj", "hazy")] == 1.0
+    assert ("adj", "hazy") not in found["floyd"]
+    assert found["floyd"][("adj", "gloomy")] == 0.5
+
+
+def test_a_subject_that_a_sentence_does_not_name_has_no_more_of_it_than_those_it_names() -> None:
+    found = terms("A record. Pink Floyd, My Bloody Valentine and Sigur Rós are gloomy.", "Slowdive – Souvlaki")
+    shares = {entity: found[entity][("adj", "gloomy")] for entity in ("floyd", "mbv", "sigur", "slowdive")}
+    assert shares == dict.fromkeys(shares, pytest.approx(1 / 3))
+
+
 def test_bands_like_one_are_described_as_it_is() -> None:
     assert ("adj", "hazy") in terms("Bands like Slowdive make hazy records.")["slowdive"]
+
+
+@pytest.mark.parametrize("dash", ["“{}”", '"{}"'])
+def test_a_sentence_that_somebody_says_describes_nobody(dash: str) -> None:
+    said = dash.format("It is a gloomy old town,")
+    found = terms(f"{said} he says of hazy days with Slowdive.")["slowdive"]
+    assert of_kind(found, TermKind.ADJ) & {"gloomy", "hazy"} == {"hazy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“They say that Slowdive are a gloomy band,” he says.",
+        "Slowdive call it “gloomy” music.",
+        "Slowdive made “a gloomy wonder of a record,” he says.",
+        "Slowdive spoke.\n“It is a gloomy old town.”",
+        "Slowdive said, “It is a gloomy old town. We left it.”",
+    ],
+)
+def test_a_quotation_that_names_somebody_or_is_short_woven_in_or_long_describes(text: str) -> None:
+    assert ("adj", "gloomy") in terms(text, "Slowdive – Souvlaki")["slowdive"]
 
 
 def test_a_style_has_one_spelling() -> None:
@@ -184,3 +254,49 @@ def test_a_sentence_has_the_same_tags_alone_and_in_its_text() -> None:
     whole = text.tagged()
     assert all(text.tagged([place])[place] == sentence for place, sentence in enumerate(whole))
     assert {word.pos for word in text.tagged([0])[1]} == {""}
+
+
+def lists(size: int) -> dict[str, dict[tuple[str, str], float]]:
+    """Return what comes of a sentence that names so many artists."""
+    artists = [Entity(f"a{place}", EntityKind.ARTIST, f"Zorkon{place} Band") for place in range(size)]
+    text = f"A hazy bill: {', '.join(artist.name for artist in artists)}."
+    places = [(text.index(f"{artist.name}"), artist) for artist in artists]
+    mentions = [Mention("d", artist.id, at, at + len(artist.name), 0.9, artist.id == "a0") for at, artist in places]
+    found: dict[str, dict[tuple[str, str], float]] = {}
+    for row in count_terms(document(text), Text(TAGGER, text), mentions, Names.of(artists)):
+        found.setdefault(row.entity_id, {})[(str(row.kind), row.term)] = row.tf
+    return found
+
+
+def test_a_list_describes_nobody_and_names_each_beside_its_neighbors() -> None:
+    found = lists(30)
+    assert set(found["a10"]) == {("artist", f"a{place}") for place in range(5, 16) if place != 10}
+    assert sum(found["a10"].values()) == pytest.approx(1.0)
+    assert set(found["a0"]) == {("artist", f"a{place}") for place in range(1, 6)}
+
+
+def test_those_named_in_no_list_are_all_company() -> None:
+    found = lists(20)
+    assert len(of_kind(found["a10"], TermKind.ARTIST)) == 19
+    assert ("adj", "hazy") in found["a10"]
+
+
+def test_a_list_ten_times_as_long_gives_ten_times_the_counts() -> None:
+    short, long = (sum(map(len, lists(size).values())) for size in (100, 1000))
+    assert long <= 10.5 * short
+
+
+def test_a_name_repeated_gives_no_more_counts() -> None:
+    text = "Slowdive, " * 400 + "hazy."
+    said = document(text)
+    mentions = [Mention(said.id, "slowdive", place * 10, place * 10 + 8, 0.9, False) for place in range(400)]
+    found = {row.term: row.tf for row in count_terms(said, Text(TAGGER, text), mentions, NAMES)}
+    assert found["hazy"] == 1.0
+
+
+def test_a_text_about_too_many_is_about_nobody() -> None:
+    artists = [Entity(f"a{place}", EntityKind.ARTIST, f"Zorkon{place} Band") for place in range(21)]
+    text = "A day. They sing hazy songs."
+    mentions = [Mention("d", artist.id, 0, 0, 0.9, True) for artist in artists]
+    found = count_terms(document(text), Text(TAGGER, text), mentions, Names.of(artists))
+    assert {row.kind for row in found} == {TermKind.ARTIST}

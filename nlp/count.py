@@ -1,9 +1,10 @@
 """The stage documents -> mentions and term counts."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from nlp.counting import Due, beside
+from nlp.counting import LEFT_OUT, Due, beside
 from nlp.engine.base import Engine
 from nlp.engine.local import LocalEngine
 from nlp.settings import CountSettings
@@ -12,6 +13,7 @@ from records.lake import Dataset, Lake
 from records.progress import Progress, silent
 from records.types import StageReport
 
+_NAMES_TOLD = 10
 VERSION = 14
 """Raise it when the same document gives other mentions or counts: everything is then read anew."""
 
@@ -44,8 +46,17 @@ def count(
         total = sum(file.documents for file in due)
         tally = (engine or LocalEngine()).count(lake, settings, due, lambda done: progress("count", done, total))
     lake.keep_footers()
-    counts = (("documents files counted", len(due)), ("documents files already counted", len(files) - len(due)))
-    return StageReport("count", (*counts, *sorted(tally.items())))
+    counts = [("documents files counted", len(due)), ("documents files already counted", len(files) - len(due))]
+    counts += sorted((what, times) for what, times in tally.items() if not what.startswith(LEFT_OUT))
+    return StageReport("count", tuple(counts), tuple(_left_out(tally)))
+
+
+def _left_out(tally: Counter[str]) -> Iterator[str]:
+    """Yield a note of the names that were left out most often; who misses one can give it an alias or lower the bar."""
+    names = Counter({what.removeprefix(LEFT_OUT): times for what, times in tally.items() if what.startswith(LEFT_OUT)})
+    if names:
+        most = ", ".join(f"{name} ({times:,})" for name, times in names.most_common(_NAMES_TOLD))
+        yield f"names left out most often, taken for words: {most}"
 
 
 def _due(lake: Lake, settings: CountSettings, catalog: str, path: Path) -> Due:

@@ -21,6 +21,10 @@ from records.lake import Dataset, Lake, read_parts
 from records.schemas import COUNTS, DOCUMENTS, MENTIONS, from_table, to_table
 from records.types import Document, Mention, TermCount
 
+LEFT_OUT = "left out: "
+"""Before a name, in what is told of a batch: how often it was left out."""
+_MOST_LEFT_OUT = 20
+"""Names of each document; what is left out everywhere is among them."""
 BATCH = 32
 """Documents that a process reads at a time."""
 
@@ -78,6 +82,7 @@ class Reader:
             return ()
         linked = self._linker.link(document)
         tally.update({f"names dropped: {reason}": times for reason, times in linked.dropped.items()})
+        tally.update({f"{LEFT_OUT}{name}": times for name, times in linked.left_out.most_common(_MOST_LEFT_OUT)})
         tally["documents skipped: name nobody"] += not linked.mentions
         return linked.mentions
 

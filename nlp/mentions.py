@@ -4,7 +4,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -34,6 +34,8 @@ class Linked:
     """In the order of the text, none overlapping."""
     dropped: Counter[str]
     """How many places that could be names were left out, by reason."""
+    left_out: Counter[str]
+    """How often each name that the text spells with a capital was."""
 
 
 class Linker:
@@ -54,26 +56,29 @@ class Linker:
         """Return the mentions in a document's text. Artists first, then their short names, then their songs."""
         text, folded = document.text, fold(document.text)
         dropped: Counter[str] = Counter()
+        left_out: Counter[str] = Counter()
         title = read_title(document, folded, self._names)
-        artists = self._sure(self._artists(document, title, folded, dropped), dropped)
+        artists = self._artists(document, title, folded, dropped)
+        for place in artists:
+            if not self._is_sure(place):
+                name = text[place.start : place.end]
+                dropped[f"artist, {_why_unsure(name, title)}"] += 1
+                left_out[name] += name[:1].isupper()
+        artists = list(filter(self._is_sure, artists))
         artists = [*self._headed(document, title, folded), *artists]
-        artists += self._sure(_short_names(text, folded, artists), dropped)
-        songs = self._sure(_songs(document, title, folded, artists, self._names), dropped)
+        artists += filter(self._is_sure, list(_short_names(text, folded, artists)))
+        songs = list(_songs(document, title, folded, artists, self._names))
+        dropped["song, not written as a title"] += sum(not self._is_sure(song) for song in songs)
+        songs = list(filter(self._is_sure, songs))
         places = _without_overlap([*songs, *artists])
         found = {place.entity.id: place.entity for place in places}
         confidences = subject_confidence(document, title, found, (place.entity.id for place in places))
         subjects = {entity_id for entity_id, sure in confidences.items() if sure >= SUBJECT}
         mentions = (_mention(document, place, place.entity.id in subjects) for place in places)
-        return Linked(tuple(mentions), dropped)
+        return Linked(tuple(mentions), +dropped, +left_out)
 
-    def _sure(self, places: Iterable[Place], dropped: Counter[str]) -> list[Place]:
-        kept = []
-        for place in places:
-            if confidence.to_confidence(place.log_odds) >= self._min_confidence:
-                kept.append(place)
-            else:
-                dropped[f"unsure {place.entity.kind}"] += 1
-        return kept
+    def _is_sure(self, place: Place) -> bool:
+        return confidence.to_confidence(place.log_odds) >= self._min_confidence
 
     def _headed(self, document: Document, title: Title, folded: str) -> Iterator[Place]:
         """Yield the artists whom title or structured data name as the subject, at the empty range before the text."""
@@ -109,6 +114,18 @@ class Linker:
         if self._crowd and self._is_obscure(bearer):
             log_odds -= self._crowd * confidence.crowding(names[0])
         return Place(start, end, bearer, log_odds)
+
+
+def _why_unsure(name: str, title: Title) -> str:
+    """Return what spoke most against a name: what the title says, what sort of words it is, or its place."""
+    if title.is_another(name):
+        return "a work or part of a longer name by the title"
+    sorts = {
+        "a given name or a place": confidence.is_namesake,
+        "an everyday word": confidence.is_everyday,
+        "everyday words": confidence.is_phrase,
+    }
+    return next((sort for sort, is_one in sorts.items() if is_one(name)), "unlikely where it stands")
 
 
 def _short_names(text: str, folded: str, artists: list[Place]) -> Iterator[Place]:

@@ -77,6 +77,13 @@ def test_what_is_not_counted_is_said(lake: Lake) -> None:
     assert report["documents skipped: name nobody"] == 1
 
 
+def test_names_that_were_left_out_are_said_with_the_reason(lake: Lake) -> None:
+    put(lake, document("Slowdive drift. We drove through Low Street and Low Road in the low sun.", url="https://b/5"))
+    report = count(lake, settings=ONE)
+    assert dict(report.counts)["names dropped: artist, an everyday word"] == 3
+    assert report.notes == ("names left out most often, taken for words: Low (2)",)
+
+
 def test_the_counts_of_documents_that_are_gone_go_too(lake: Lake) -> None:
     path = put(lake, post(1))
     put(lake, post(2), stem="other")

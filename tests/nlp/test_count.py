@@ -78,6 +78,8 @@ def test_what_is_not_counted_is_said(lake: Lake) -> None:
 
 
 def test_names_that_were_left_out_are_said_with_the_reason(lake: Lake) -> None:
+    (lake.root.parent / "catalog.csv").write_text("id,name\nslowdive,Slowdive\nlow,Low\n")
+    import_catalog(lake, lake.root.parent / "catalog.csv")
     put(lake, document("Slowdive drift. We drove through Low Street and Low Road in the low sun.", url="https://b/5"))
     report = count(lake, settings=ONE)
     assert dict(report.counts)["names dropped: artist, an everyday word"] == 3

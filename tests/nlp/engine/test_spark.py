@@ -84,11 +84,11 @@ def post(number: int, more: str = "") -> Document:
     return document(text, url=f"https://{source}.example/{number}", published_at=None)
 
 
-def expect_same(alone: Lake, together: Lake) -> None:
+def expect_same(alone: Lake, together: Lake, files: int = 6) -> None:
     for dataset, schema in ((Dataset.COUNTS, COUNTS), (Dataset.MENTIONS, MENTIONS)):
         ours, theirs = alone.files(dataset), together.files(dataset)
         assert [path.parts[-2:] for path in ours] == [path.parts[-2:] for path in theirs]
-        assert len(ours) == 6
+        assert len(ours) == files
         for one, other in zip(ours, theirs, strict=True):
             assert read_table(one, schema).equals(read_table(other, schema))
             assert alone.footer(one).fingerprint == together.footer(other).fingerprint
@@ -137,11 +137,13 @@ def test_a_worker_killed_half_way_changes_nothing(
     lakes: tuple[Lake, Lake], engine: Engine, own_spark: SparkCluster
 ) -> None:
     alone, together = lakes
+    for lake in lakes:  # so that there is time to kill one
+        put(lake, DAY, "larger", [post(number) for number in range(2000, 6000)])
     count(alone, settings=COUNT)
     progress = killing(own_spark)
     count(together, settings=COUNT, engine=engine, progress=progress)
     assert len(own_spark.workers) == 1
-    expect_same(alone, together)
+    expect_same(alone, together, files=7)
     own_spark.start_workers(2)
 
 

@@ -151,8 +151,8 @@ def is_descriptive(term: str) -> bool:
     stands for a hyphen as well.
     """
     words = term.split()
-    if not all(word in DESCRIPTIVE or zipf_frequency(word, "en") for word in words):
-        return False
     made_for_it = DESCRIPTIVE if words[-1] in _ABOUT_MUSIC else _ALWAYS
     pairs = (f"{first}-{second}" for first, second in itertools.pairwise(words))
-    return any(word in made_for_it for word in words) or any(pair in DESCRIPTIVE for pair in pairs)
+    if made_for_it.isdisjoint(words) and DESCRIPTIVE.isdisjoint(pairs):
+        return False
+    return all(word in DESCRIPTIVE or zipf_frequency(word, "en") for word in words)

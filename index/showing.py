@@ -15,6 +15,8 @@ from records.types import TermKind, WeightedTerm
 
 LOOKED_AT = 10
 """Terms looked at for each one shown: salience is at least .5, so what is shown comes out of the first few."""
+_LEAST_SHOWN = 20
+"""For how many as many are looked at as for fewer: of a few strong terms none may be borne out."""
 PRIOR_DOCUMENTS = 128.0
 """How many documents the share of all documents that use a term counts for, against those about the entity. Source: of
 1, 2, 4 to 128 the best likelihood and calibration on two corpora, a third of the documents held out (`python -m
@@ -80,7 +82,8 @@ def strongest_terms(
     norms = {k: float(vector.norms[i]) for i, k in enumerate(TermKind) if k in kinds}
     spread, tags = layout.spread(vector.columns, norms), slice(*layout.columns[TermKind.TAG])
     weights = supported_weights(vector, spread, listing.documents, tags)
-    order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0][: LOOKED_AT * n]
+    order = [i for i in (-weights).argsort(kind="stable").tolist() if weights[i] > 0]
+    order = order[: LOOKED_AT * max(n, _LEAST_SHOWN)]
     rows = look_up(vector.columns[order].tolist())
     said = []
     for i in order:

@@ -57,14 +57,15 @@ def with_document(document: Document, title: Title, places: list[Place], *, crow
         by_entity[place.entity.id].append(place)
     longer = _words_of_longer_names(document.text, crowded=crowded)
     gains = {entity_id: _gain(document, title, mine, longer) for entity_id, mine in by_entity.items()}
-    own = [place for place in places if not title.is_another(document.text[place.start : place.end])]
+    another = [title.is_another(document.text[place.start : place.end]) for place in places]
+    own = (place for place, is_another in zip(places, another, strict=True) if not is_another)
     sure = sorted((p for p in own if p.log_odds >= _BEYOND_DOUBT), key=lambda p: p.start)
     starts = [place.start for place in sure]
-    for place in places:
+    for place, is_another in zip(places, another, strict=True):
         company = _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
         near = sure[bisect_left(starts, place.start - _COMPANY) : bisect_right(starts, place.start + _COMPANY)]
         gain = gains[place.entity.id] + company * _is_in_company(document.text, place, near)
-        if title.is_another(document.text[place.start : place.end]):
+        if is_another:
             gain += _OF_ANOTHER
         yield Place(place.start, place.end, place.entity, place.log_odds + gain)
 

@@ -1,7 +1,6 @@
 """Linking: from places where a name may stand to mentions of artists and songs."""
 
 import math
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -82,17 +81,23 @@ class Linker:
 
     def _headed(self, document: Document, title: Title, folded: str) -> Iterator[Place]:
         """Yield the artists whom title or structured data name as the subject, at the empty range before the text."""
-        for bearer in {bearer.id: bearer for bearer in self._heading(document, title, folded)}.values():
+        headed = (choose_bearers(document, folded, c.entities, self._names) for c in self._heading(title))
+        for bearer in {bearer.id: bearer for bearers in headed for bearer in bearers}.values():
             yield Place(0, 0, bearer, confidence.SURE)
 
-    def _heading(self, document: Document, title: Title, folded: str) -> Iterator[Entity]:
-        bare = [f"The {part}" for part in title.parts if not confidence.is_everyday(part)]
-        for heading in (title.text, *title.about, *bare):
-            for candidate in self._names.candidates(fold(heading)):
-                name = heading[candidate.start : candidate.end]
-                cue = title.cue(name) if heading == title.text else title_cue(heading, name)
-                if cue >= HEADS and not title.is_another(name) and (heading not in bare or name == heading):
-                    yield from choose_bearers(document, folded, candidate.entities, self._names)
+    def _heading(self, title: Title) -> Iterator[Candidate]:
+        for candidate in title.candidates:
+            if title.cue(title.text[candidate.start : candidate.end]) >= HEADS:
+                yield candidate
+        for about in title.about:
+            for candidate in self._names.candidates(about):
+                name = about[candidate.start : candidate.end]
+                if title_cue(about, name) >= HEADS and not title.is_another(name):
+                    yield candidate
+        for part in title.parts:  # the article of its name may be missing
+            whole = fold(f"The {part}")
+            if not (confidence.is_everyday(part) or title.is_another(part)):
+                yield from (c for c in self._names.candidates(whole) if (c.start, c.end) == (0, len(whole)))
 
     def _artists(self, document: Document, title: Title, folded: str, dropped: Counter[str]) -> list[Place]:
         places = []
@@ -140,7 +145,7 @@ def _short_names(text: str, folded: str, artists: list[Place]) -> Iterator[Place
         full = first[entity_id]
         if short == fold(full.entity.name) or uses[short] > 1 or len(short) < 4 or not short.isalpha():
             continue
-        for match in re.finditer(rf"(?<!\w){re.escape(short)}(?!\w)", folded[full.end :]):
+        for match in standing(short, folded[full.end :]):
             start, end = match.start() + full.end, match.end() + full.end
             if text[start:end].islower():
                 break

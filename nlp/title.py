@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nlp import confidence
 from nlp.folding import fold
-from nlp.names import Names
+from nlp.names import Candidate, Names
 from records.types import Document
 
 HEADS = 0.75
@@ -46,8 +46,10 @@ class Title:
     """The title of a document and what its structured data name, read beside its text."""
 
     text: str
+    candidates: tuple[Candidate, ...]
+    """Names of the catalogue in it."""
     about: tuple[str, ...]
-    """Names that structured data give."""
+    """Folded names that structured data give."""
     parts: tuple[str, ...]
     """What dashes, colons and quotes part, but for what says the sort of text ("Album review")."""
     others: frozenset[str]
@@ -64,7 +66,7 @@ class Title:
 
     def names(self, folded: Iterable[str]) -> bool:
         """Say whether structured data give one of some folded names."""
-        return bool(self.about) and not {fold(name) for name in self.about}.isdisjoint(folded)
+        return not set(self.about).isdisjoint(folded)
 
     def is_another(self, name: str) -> bool:
         """Say whether a name means no artist of that name in this document."""
@@ -75,13 +77,15 @@ def read_title(document: Document, folded: str, names: Names) -> Title:
     """Read the title of a document whose folded text is given."""
     surface = document.title[:_LONGEST]
     title = fold(surface)
-    known = [(candidate.start, candidate.end) for candidate in names.candidates(title)]
+    candidates = tuple(names.candidates(title))
+    known = [(candidate.start, candidate.end) for candidate in candidates]
     parts = [span for span in _parts(title, known) if not _SORT.fullmatch(title[slice(*span)])]
     read = _Reading(surface, title, parts, known, folded.removeprefix(title))
     others = frozenset(map(_plain, (*read.inner(), *read.works())))
     doubtful = frozenset(map(_plain, read.doubtful(document.text)))
     named = tuple(surface[slice(*span)] for span in parts)
-    return Title(surface, document.about[:_MOST_ABOUT], named, others, doubtful, read.stranger_said())
+    about = tuple(map(fold, document.about[:_MOST_ABOUT]))
+    return Title(surface, candidates, about, named, others, doubtful, read.stranger_said())
 
 
 def split_title(title: str) -> list[str]:
@@ -117,10 +121,10 @@ def _plain(name: str) -> str:
     return fold(name).removeprefix("the ")
 
 
-def standing(name: str, folded: str) -> Iterator[re.Match[str]]:
-    """Yield where a folded name stands in a folded text between word boundaries."""
-    if name in folded:
-        yield from re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", folded)
+def standing(name: str, text: str) -> Iterator[re.Match[str]]:
+    """Yield where a name stands in a text between word boundaries, spelled just so: both may be folded."""
+    if name in text:
+        yield from re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)
 
 
 def times_said(name: str, folded: str) -> int:

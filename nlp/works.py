@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.confidence import is_titled
-from nlp.title import split_title
+from nlp.title import split_title, standing
 from records.types import Document
 
 _LONGEST = 80
@@ -18,7 +18,7 @@ _SAID = re.compile(r"[^\s]+[,.!?]")
 def works_named(document: Document) -> Iterator[tuple[int, int]]:
     """Yield where a text names works: in quotes with the capitals of a title, or as its own title has it.
 
-    Source: in the title "Artist – Work" the parts are names; of one word alone that is not sure enough in a text.
+    In the title "Artist – Work" the parts are names; of one word alone that is not sure enough in a text.
     """
     for match in _QUOTED.finditer(document.text):
         quoted = match[match.lastindex or 0]
@@ -26,5 +26,4 @@ def works_named(document: Document) -> Iterator[tuple[int, int]]:
             yield match.span(match.lastindex or 0)
     for part in split_title(document.title):
         if " " in part and is_titled(part):
-            for match in re.finditer(rf"(?<!\w){re.escape(part)}(?!\w)", document.text):
-                yield match.span()
+            yield from (match.span() for match in standing(part, document.text))

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from bench.table import append, machine
 from bench.weighed import Fitted, by_mix, fitted, leaning
 from nlp.latent import fold_in
-from nlp.workspace import temporary_workspace
+from nlp.settings import WeighSettings
+from nlp.workspace import workspace
 from records.errors import InputError
 from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
@@ -58,7 +59,7 @@ def measure(lake: Lake, *, artists: int = THINNED, words: float = WORDS, seed: i
         InputError: nobody has that many words.
     """
     catalog = read_table(lake.catalog, ENTITIES)
-    with duckdb.connect() as db, temporary_workspace() as place:
+    with duckdb.connect() as db, workspace(lake, WeighSettings()) as place:
         db.register("artists", catalog.filter(pc.equal(catalog.column("kind"), str(EntityKind.ARTIST))))
         db.execute(_READ, {"paths": [str(path) for path in lake.files(Dataset.COUNTS)]})
         thinned = _thin(db, artists, words, np.random.default_rng(seed))

@@ -145,13 +145,6 @@ def workspace(lake: Lake, settings: WeighSettings) -> Iterator[Workspace]:
             ) from error
 
 
-@contextmanager
-def temporary_workspace() -> Iterator[Workspace]:
-    """Give a workspace among the system's temporary files, with half of the machine's memory."""
-    with TemporaryDirectory() as folder:
-        yield Workspace(Path(folder), allowed_memory() // 2)
-
-
 def allowed_memory() -> int:
     """Return the bytes of memory that this process may have: the machine's, or less if it was given a limit."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]

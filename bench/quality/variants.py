@@ -13,9 +13,9 @@ from bench.nameless import described, similarities
 from bench.quality.ranking import Floats
 from bench.weighed import by_mix, fitted, leaning
 from nlp.latent import fold_in
-from nlp.settings import DEFAULT_MIX
+from nlp.settings import DEFAULT_MIX, WeighSettings
 from nlp.weighting import Weighed
-from nlp.workspace import temporary_workspace
+from nlp.workspace import workspace
 from records.lake import Dataset, Lake, read_table
 from records.schemas import ENTITIES
 from records.snapshot import LATENT, read_snapshot
@@ -51,7 +51,7 @@ def _weighed_otherwise(lake: Lake) -> Iterator[tuple[str, list[str], Floats]]:
     catalog = read_table(lake.catalog, ENTITIES)
     artists = catalog.filter(pc.equal(catalog.column("kind"), str(EntityKind.ARTIST))).select(["id"])
     paths = {name: [str(path) for path in lake.files(name)] for name in (Dataset.COUNTS, Dataset.MENTIONS)}
-    with duckdb.connect() as db, temporary_workspace() as place:
+    with duckdb.connect() as db, workspace(lake, WeighSettings()) as place:
         db.register("artists", artists)
         counts = {"counts": paths[Dataset.COUNTS]}
         db.execute("CREATE TEMP TABLE every AS FROM read_parquet($counts) SEMI JOIN artists ON entity_id = id", counts)

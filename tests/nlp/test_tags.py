@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from nlp.catalog import import_catalog
+from nlp.settings import WeighSettings
 from nlp.tags import import_tags, tag_totals, tags_stamp
 from nlp.totals import TERM_TOTALS
-from nlp.workspace import temporary_workspace
+from nlp.workspace import workspace
 from records.errors import ConfigurationError, InputError
 from records.lake import Dataset, Lake
 
@@ -40,7 +41,7 @@ def tags_file(folder: Path, *rows: str, name: str = "lastfm.csv", head: str = "e
 
 
 def totals(lake: Lake, day: date = DAY) -> dict[tuple[str, str, str], float]:
-    with temporary_workspace() as place:
+    with workspace(lake, WeighSettings()) as place:
         table = tag_totals(lake, day, place)
     assert table.schema.equals(TERM_TOTALS)
     assert set(table.column("kind").to_pylist()) <= {"tag"}

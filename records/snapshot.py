@@ -58,9 +58,7 @@ TERM_ROWS = pa.schema(
         pa.field("df", pa.int32(), nullable=False),  # entities that have the term
         pa.field("idf", pa.float32(), nullable=False),
         pa.field("salience", pa.float32(), nullable=False),  # in (0, 1]: how much it tells a reader
-        pa.field(
-            "share", pa.float32(), nullable=False
-        ),  # in [0, 1]: of the documents about entities, those that use it
+        pa.field("share", pa.float32(), nullable=False),  # in [0, 1]: documents that use it, of those about anybody
     ]
 )
 _SHOWN_DAYS = 8

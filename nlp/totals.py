@@ -5,13 +5,14 @@ came since, less the revisions that it replaced. When anything before the day ch
 catalogue is another one), the totals are summed anew from all counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nlp.engine.base import FILE_COLUMNS, Engine, Tables
 from nlp.engine.local import LocalEngine
@@ -61,6 +62,16 @@ _LATEST = pa.schema(
 _TABLES = {"terms": TERM_TOTALS, "entities": ENTITY_TOTALS, "documents": _LATEST}
 _DOCUMENTS_READ = pa.schema([DOCUMENTS.field(name) for name in ("id", "source", "fetched_at", "published_at")])
 _COUNTS_READ = pa.schema([COUNTS.field(name) for name in ("document_id", "entity_id", "kind", "term", "tf")])
+_UNITS = pa.field("units", pa.int64(), nullable=False)  # of what came since an epoch began
+_BEFORE = pa.field("before", pa.float64(), nullable=False)  # what is left of the totals then
+_TERM_UNITS = pa.schema([*list(TERM_TOTALS)[:4], _UNITS, _BEFORE, TERM_TOTALS.field("documents")])
+_ENTITY_UNITS = pa.schema(
+    [
+        *list(ENTITY_TOTALS)[:3],
+        *(_UNITS, _UNITS.with_name("hot_units")),
+        *(_BEFORE, _BEFORE.with_name("hot_before")),
+    ]
+)
 _FADING = pa.schema([("said", pa.date32()), ("faded", pa.float64()), ("hot", pa.float64())])
 
 _UNIT = float(2**40)
@@ -93,30 +104,23 @@ FROM (
 ) JOIN fading USING (said)
 """
 _TERMS = """
-SELECT entity_id, kind, term, source, sum(tf) AS tf, CAST(sum(times) AS BIGINT) AS documents
-FROM (
-    SELECT entity_id, kind, term, source, sum(CAST(floor(tf * faded * $unit + 0.5) AS BIGINT)) / $unit AS tf,
-           sum(sign) AS times
-    FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file {only}
-    GROUP BY ALL
-    UNION ALL
-    SELECT entity_id, kind, term, source, tf * $factor AS tf, documents AS times FROM base_terms {only}
-)
-GROUP BY ALL HAVING sum(times) > 0 ORDER BY ALL
+SELECT entity_id, kind, term, source, CAST(floor(tf * faded * $unit + 0.5) AS BIGINT) AS units,
+       CAST(0 AS DOUBLE) AS before, CAST(sign AS BIGINT) AS documents
+FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file {only}
+UNION ALL
+SELECT entity_id, kind, term, source, CAST(0 AS BIGINT), tf * $factor, documents FROM base_terms {only}
 """
 _ENTITIES = """
-SELECT entity_id, source, CAST(sum(times) AS BIGINT) AS documents, sum(faded) AS faded, sum(hot) AS hot
+SELECT entity_id, source, CAST(sign AS BIGINT) AS documents, CAST(floor(faded * $unit + 0.5) AS BIGINT) AS units,
+       CAST(floor(hot * $unit + 0.5) AS BIGINT) AS hot_units, CAST(0 AS DOUBLE) AS before,
+       CAST(0 AS DOUBLE) AS hot_before
 FROM (
-    SELECT entity_id, source, sum(sign) AS times, sum(CAST(floor(faded * $unit + 0.5) AS BIGINT)) / $unit AS faded,
-           sum(CAST(floor(hot * $unit + 0.5) AS BIGINT)) / $unit AS hot
-    FROM (
-        SELECT DISTINCT entity_id, id, source, sign, faded, hot
-        FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file
-    ) GROUP BY ALL
-    UNION ALL
-    SELECT entity_id, source, documents AS times, faded * $factor AS faded, hot * $hot_factor AS hot FROM base_entities
+    SELECT DISTINCT entity_id, id, source, sign, faded, hot
+    FROM counts JOIN change ON document_id = id AND counts.day = change.day AND counts.file = change.file
 )
-GROUP BY ALL HAVING sum(times) > 0 ORDER BY ALL
+UNION ALL
+SELECT entity_id, source, documents, CAST(0 AS BIGINT), CAST(0 AS BIGINT), faded * $factor, hot * $hot_factor
+FROM base_entities
 """
 _LATEST_DOCUMENTS = """
 SELECT id, source, fetched_at, said, day, file FROM revision WHERE place = 1
@@ -300,12 +304,30 @@ def _touched(tables: Tables, since: date) -> pa.ChunkedArray:
 
 def _terms(tables: Tables, fading: _Fading, *, is_part: bool = False) -> Iterator[pa.Table]:
     only = "SEMI JOIN touched USING (entity_id)" if is_part else ""
-    return tables.stream(_TERMS.format(only=only), TERM_TOTALS, unit=_UNIT, factor=fading.factor)
+    keys = ["entity_id", "kind", "term", "source"]
+    for rows in _said(tables, _TERMS.format(only=only), keys, _TERM_UNITS, factor=fading.factor):
+        tf = _faded(rows, "units", "before")
+        yield pa.table([*(rows.column(key) for key in keys), tf, rows.column("documents")], schema=TERM_TOTALS)
 
 
 def _entities(tables: Tables, fading: _Fading) -> Iterator[pa.Table]:
+    keys = ["entity_id", "source"]
     factors = {"factor": fading.factor, "hot_factor": fading.hot_factor}
-    return tables.stream(_ENTITIES, ENTITY_TOTALS, unit=_UNIT, **factors)
+    for rows in _said(tables, _ENTITIES, keys, _ENTITY_UNITS, **factors):
+        faded, hot = _faded(rows, "units", "before"), _faded(rows, "hot_units", "hot_before")
+        columns = [rows.column(name) for name in (*keys, "documents")]
+        yield pa.table([*columns, faded, hot], schema=ENTITY_TOTALS)
+
+
+def _said(tables: Tables, query: str, keys: Sequence[str], schema: pa.Schema, **values: float) -> Iterator[pa.Table]:
+    """Yield the sums of a query by keys, without those of which no document is left."""
+    for rows in tables.sums(query, keys, schema, unit=_UNIT, **values):
+        yield rows.filter(pc.greater(rows.column("documents"), 0))
+
+
+def _faded(rows: pa.Table, units: str, before: str) -> pa.Array:
+    """Return what came since an epoch began and what is left of that before."""
+    return pa.array(rows.column(units).to_numpy() / _UNIT + rows.column(before).to_numpy())
 
 
 def _is_current(history: History, day: date) -> bool:

@@ -1,7 +1,8 @@
 """From totals to unit vectors: log tf x smooth idf, source by source, each term kind of L2 norm 1."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,13 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from nlp.phrases import phrases
+from nlp.summing import summed
 from nlp.workspace import BATCH, Rows, Workspace, spans
 from records.snapshot import block_of
 from records.types import EntityKind, TermKind
+
+if TYPE_CHECKING:
+    import duckdb
 
 SELF = 0.4
 """What an artist itself weighs in its vector of kind `artist`, against 1 for those mentioned with it: so Ride is like
@@ -50,41 +55,37 @@ SELECT r.place, r.documents, 'artist' AS kind,
        unnest(CASE WHEN c.kind = 'artist' THEN [c.id] ELSE c.artists END) AS term
 FROM rows r JOIN catalog c ON r.entity_id = c.id WHERE r.scale > 0
 """
-_ONCE = """
-CREATE TEMP TABLE once AS
-SELECT place, kind, term, sum(documents) AS documents FROM (
-    SELECT r.place, t.kind, t.term, t.documents FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0
-    UNION ALL
-    SELECT place, kind, term, 0 FROM self
-) GROUP BY ALL
-"""
-_MET = """
-SELECT kind, term, CAST(count(*) AS INTEGER) AS df, CAST(sum(documents) AS BIGINT) AS documents FROM once
-GROUP BY ALL HAVING count(*) > 1 OR kind NOT IN ('n1', 'n2') ORDER BY kind, term
+_SAID = """
+CREATE TEMP VIEW said AS
+SELECT t.kind, t.term, r.place, t.documents FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0
+UNION ALL
+SELECT kind, term, place, 0 FROM self
 """
 _OF = """
 SELECT m.kind, m.term, m.df, CAST(o.of AS INTEGER) AS of
 FROM met m JOIN (
     SELECT kind, count(*) AS of
-    FROM (SELECT DISTINCT kind, place FROM once SEMI JOIN met USING (kind, term)) GROUP BY kind
+    FROM (SELECT DISTINCT kind, place FROM said SEMI JOIN met USING (kind, term)) GROUP BY kind
 ) o USING (kind) ORDER BY m.kind, m.term
 """
 _AXIS = """
-SELECT kind, term, ln((1 + coalesce(v.of, k.of, 0)) / (1 + coalesce(v.df, 1))) + 1 AS idf, v.place
-FROM (
+WITH used AS (
     SELECT kind, term FROM terms SEMI JOIN (FROM rows WHERE scale > 0) USING (entity_id)
-    UNION
+    UNION ALL
     SELECT kind, term FROM tags SEMI JOIN rows USING (entity_id)
-    UNION
+    UNION ALL
     SELECT kind, term FROM self
 )
-LEFT JOIN vocabulary v USING (kind, term)
+SELECT kind, term, ln((1 + of) / (1 + df)) + 1 AS idf, place FROM vocabulary SEMI JOIN used USING (kind, term)
+UNION ALL
+SELECT kind, term, ln((1 + coalesce(k.of, 0)) / (1 + 1)) + 1, NULL
+FROM (SELECT DISTINCT kind, term FROM used ANTI JOIN vocabulary USING (kind, term) WHERE kind NOT IN ('n1', 'n2'))
 LEFT JOIN (SELECT kind, max(of) AS of FROM vocabulary GROUP BY kind) k USING (kind)
-WHERE v.df IS NOT NULL OR kind NOT IN ('n1', 'n2')
 ORDER BY kind, term
 """
+"""No kept word or pair is unknown to the vocabulary, so hardly anything is left to be made distinct."""
 _CELLS = """
-SELECT place AS row, number, sum(tf) AS tf, greatest(sum(documents) / max(of), max(share)) AS frequency
+SELECT place AS row, number, tf, documents, of, share
 FROM (
     SELECT r.place, t.kind, t.term, ln(1 + t.tf * r.scale) AS tf, t.documents, r.documents AS of, 0.0 AS share
     FROM terms t JOIN rows r USING (entity_id) WHERE r.scale > 0
@@ -94,7 +95,7 @@ FROM (
     UNION ALL
     SELECT place, kind, term, 0, 0, documents, 1 FROM self
 ) JOIN axis USING (kind, term)
-GROUP BY ALL ORDER BY row, number
+ORDER BY row, number, tf
 """
 _WORDS = """
 SELECT r.place, sum(t.tf * r.scale) AS words FROM terms t JOIN rows r USING (entity_id)
@@ -158,8 +159,8 @@ def vocabulary_of(rows: pa.Table, terms: Rows, catalog: Rows, place: Workspace) 
     """
     with place.database(rows=_placed(rows), terms=terms, catalog=catalog) as db:
         db.execute(_SELF)
-        db.execute(_ONCE)
-        db.register("met", _without_chance(db.sql(_MET).to_arrow_table()))
+        db.execute(_SAID)
+        db.register("met", _without_chance(_met(_parts(db, "FROM said ORDER BY kind, term, place"))))
         return db.sql(_OF).to_arrow_table().cast(VOCABULARY)
 
 
@@ -185,7 +186,8 @@ def weigh_terms(
         db.execute(_SELF)
         axis = db.sql(_AXIS).to_arrow_table()
         db.register("axis", _placed(axis.select(["kind", "term"]), "number"))
-        matrix, frequencies = _gathered(db.sql(_CELLS).to_arrow_reader(BATCH), rows.num_rows, axis, place)
+        cells = summed(_parts(db, _CELLS), ["row", "number"], greatest=["of", "share"])
+        matrix, frequencies = _gathered(cells, rows.num_rows, axis, place)
         said = db.sql(_WORDS).to_arrow_table()
     words = np.zeros(rows.num_rows)
     words[said.column("place").to_numpy()] = said.column("words").to_numpy()
@@ -213,6 +215,29 @@ def _placed(table: pa.Table, name: str = "place") -> pa.Table:
     return table.append_column(name, pa.array(np.arange(table.num_rows, dtype=np.int32)))
 
 
+def _parts(db: "duckdb.DuckDBPyConnection", query: str) -> Iterator[pa.Table]:
+    """Yield what a query gives, part by part; at first nothing, so that there is a schema."""
+    reader = db.sql(query).to_arrow_reader(BATCH)
+    yield reader.schema.empty_table()
+    for batch in reader:
+        yield pa.Table.from_batches([batch])
+
+
+def _met(said: Iterator[pa.Table]) -> pa.Table:
+    """Return the terms that several entities have, and all that are neither words nor pairs, with df and documents.
+
+    Args:
+        said: kind, term, place of an entity, and documents of one source; sorted.
+    """
+    once = summed(said, ["kind", "term", "place"])
+    ones = (rows.set_column(2, "df", pa.array(np.ones(rows.num_rows, np.int32))) for rows in once)
+    met = []
+    for terms in summed(ones, ["kind", "term"]):
+        is_word = pc.is_in(terms.column("kind"), pa.array([TermKind.N1, TermKind.N2]))
+        met.append(terms.filter(pc.or_(pc.greater(terms.column("df"), 1), pc.invert(is_word))))
+    return pa.concat_tables(met)
+
+
 def _without_chance(vocabulary: pa.Table) -> pa.Table:
     """Leave out the pairs of words that are no phrases."""
     words = vocabulary.filter(pc.equal(vocabulary.column("kind"), TermKind.N1.value))
@@ -227,16 +252,16 @@ def _without_chance(vocabulary: pa.Table) -> pa.Table:
 
 
 def _gathered(
-    cells: Iterable[pa.RecordBatch], rows: int, axis: pa.Table, place: Workspace
+    cells: Iterable[pa.Table], rows: int, axis: pa.Table, place: Workspace
 ) -> tuple[sparse.csr_matrix, npt.NDArray[np.float32]]:
     """Return the weights of cells, not of norm 1 yet, and their frequencies, both in files."""
     weights, columns, frequencies = (place.growing(kind) for kind in (np.float64, np.int32, np.float32))
     idf, lengths = axis.column("idf").to_numpy(), np.zeros(rows, np.int64)
-    for batch in cells:
-        row, number, tf, frequency = (column.to_numpy() for column in batch.columns)
+    for part in cells:
+        row, number, tf, documents, of, share = (column.to_numpy() for column in part.columns)
         weights.append(tf * idf[number])
         columns.append(number)
-        frequencies.append(frequency)
+        frequencies.append(np.maximum(documents / of, share))
         met, cells_of = np.unique(row, return_counts=True)
         lengths[met] += cells_of
     starts = np.concatenate([[0], np.cumsum(lengths)])

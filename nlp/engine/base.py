@@ -51,6 +51,16 @@ class Tables(Protocol):
     def stream(self, query: str, schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
         """Yield the result of a query part by part; nothing else may be asked until its end."""
 
+    def sums(self, query: str, keys: Sequence[str], schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        """Yield the sums of a query's rows by keys, sorted by them, part by part, however many there are.
+
+        Args:
+            query: its columns are those of the schema.
+            keys: columns; none is null.
+            schema: all columns but the keys are 64-bit numbers.
+            values: what the names in the query stand for.
+        """
+
 
 class Engine(Protocol):
     """Does the heavy work; closed when the block around it ends."""

@@ -17,6 +17,7 @@ from nlp.counting import BATCH, Due, Read, Reader, batches, write_counts
 from nlp.engine.base import FILE_COLUMNS, Value
 from nlp.name_files import open_names
 from nlp.settings import CountSettings, WeighSettings
+from nlp.summing import summed
 from nlp.workspace import BATCH as ROWS
 from nlp.workspace import workspace
 from records.errors import LakeError
@@ -82,6 +83,10 @@ class _Tables:
     def stream(self, query: str, schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
         for batch in self._db.sql(query, params=values).to_arrow_reader(ROWS):
             yield pa.Table.from_batches([batch]).cast(schema)
+
+    def sums(self, query: str, keys: Sequence[str], schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        rows = self.stream(f"SELECT * FROM ({query}) ORDER BY {', '.join(keys)}", schema, **values)  # noqa: S608  # our own
+        yield from summed(rows, keys)
 
 
 _Reading = Callable[[Iterable[list[Document]]], Iterator[Read]]

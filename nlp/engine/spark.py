@@ -248,6 +248,11 @@ class _Tables:
             yield self._wait(some.toArrow).cast(schema)
             del sizes[:taken]
 
+    def sums(self, query: str, keys: Sequence[str], schema: pa.Schema, **values: Value) -> Iterator[pa.Table]:
+        by = ", ".join(keys)
+        sums = ", ".join(f"sum({name}) AS {name}" for name in schema.names if name not in keys)
+        yield from self.stream(f"SELECT {by}, {sums} FROM ({query}) GROUP BY {by} ORDER BY {by}", schema, **values)  # noqa: S608  # our own
+
     def close(self) -> None:
         for frame in self._kept:
             frame.unpersist()

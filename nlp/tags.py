@@ -99,12 +99,12 @@ class _Given:
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: int, entity: str, tag: str, count: float) -> None:
-        entity, tag = " ".join(entity.split()), " ".join(tag.lower().split())
+    def add(self, line: int, entity: str, tag: str, said: str | float) -> None:
+        entity, tag, count = " ".join(entity.split()), " ".join(tag.lower().split()), _number(said)
         if not entity or not tag:
             self.leave_out("tags left out: entity or tag is empty", line, "")
         elif not 0 < count < math.inf:
-            self.leave_out("tags left out: the count is no number above 0", line, f": {count}")
+            self.leave_out("tags left out: the count is no number above 0", line, f": {said!r}")
         else:
             self.rows.append((line, entity, fold(entity), tag, fold(tag), count))
 
@@ -183,14 +183,14 @@ def _read_csv(path: Path, stream: IO[bytes], given: _Given) -> None:
             )
         for row in rows:
             entity, tag, count = (row[column] or "" for column in _COLUMNS)
-            given.add(rows.line_num, entity, tag, _number(count))
+            given.add(rows.line_num, entity, tag, count)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"the tags {path} are not CSV in UTF-8 ({error})") from error
 
 
-def _number(text: str) -> float:
+def _number(said: str | float) -> float:
     try:
-        return float(text)
+        return float(said)
     except ValueError:
         return math.nan
 
@@ -200,7 +200,9 @@ def _read_dump(path: Path, stream: IO[bytes], given: _Given) -> None:
         try:
             item = json.loads(text)
             if not is_musicbrainz(item):
-                raise InputError(f"line {line} of {path} is no object of a MusicBrainz dump; expected one, or CSV")
+                if line == 1:
+                    raise InputError(f"line 1 of {path} is no object of a MusicBrainz dump; expected one, or CSV")
+                raise ValueError
             for tag, votes in read_tags(item):
                 given.add(line, tagged_id(item), tag, votes)
         except (ValueError, KeyError, TypeError):

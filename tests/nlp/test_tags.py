@@ -72,7 +72,7 @@ def test_rows_that_cannot_be_used_are_counted_with_their_lines(lake: Lake, tmp_p
         "tags left out: the count is no number above 0": 2,
     }
     assert "line 7: several artists bear the name: 'Nirvana'" in report.notes
-    assert "line 3: the count is no number above 0: nan" in report.notes
+    assert "line 3: the count is no number above 0: 'many'" in report.notes
 
 
 def test_an_artists_own_name_is_no_tag_of_it(lake: Lake, tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import math
 import re
 from functools import lru_cache
 
-from wordfreq import zipf_frequency
-
+from nlp.everyday import everydayness, words_of, zipf
 from nlp.folding import fold
 from nlp.namesakes import FAMOUS, GIVEN_NAMES, NAMESAKES, ROLES, STATES
 
@@ -113,7 +112,7 @@ def crowding(name: str) -> float:
 
     All for a word, less for a phrase of several everyday words, nothing for other names.
     """
-    return 1.0 if is_one_word(name) else 1 / len(_words(name)) if is_phrase(name) else 0.0
+    return 1.0 if is_one_word(name) else 1 / len(words_of(name)) if is_phrase(name) else 0.0
 
 
 def opens_sentence(text: str, start: int) -> bool:
@@ -124,73 +123,56 @@ def opens_sentence(text: str, start: int) -> bool:
 
 def is_one_word(name: str) -> bool:
     """Say whether a name is a single word, but for "the"."""
-    return len(_words(name)) <= 1
+    return len(words_of(name)) <= 1
 
 
 def is_everyday(name: str) -> bool:
     """Say whether a name is a single word (but for "the") that everyday English uses, such as Low or The Books."""
-    word = " ".join(_words(name))
-    return is_one_word(name) and _zipf(word) > _RARE and word not in FAMOUS
+    word = " ".join(words_of(name))
+    return is_one_word(name) and zipf(word) > _RARE and word not in FAMOUS
 
 
 def is_namesake(name: str) -> bool:
     """Say whether a name is also a common given name or a place."""
-    return " ".join(_words(name)) in NAMESAKES
+    return " ".join(words_of(name)) in NAMESAKES
 
 
 @lru_cache(maxsize=100_000)
-def _zipf(word: str) -> float:
-    return float(zipf_frequency(word, "en"))
-
-
-@lru_cache(maxsize=100_000)
-def _words(name: str) -> tuple[str, ...]:
-    words = re.findall(r"[^\W_]+(?:'[^\W_]+)*", fold(name))
-    return tuple(words[1:] if len(words) > 1 and words[0] == "the" else words)
-
-
-@lru_cache(maxsize=100_000)
-def _everydayness(word: str) -> float:
+def _commonness(word: str) -> float:
     """Return how common a word is: 0 for one that is hardly met, 1 for one that every text holds."""
-    return min(1.0, max(0.0, (_zipf(" ".join(_words(word))) - _RARE) / 1.5))
-
-
-@lru_cache(maxsize=100_000)
-def _rarest(name: str) -> float:
-    """Return the Zipf frequency of the least common word of a name."""
-    return min((_zipf(word) for word in _words(name)), default=0.0)
+    return min(1.0, max(0.0, (zipf(" ".join(words_of(word))) - _RARE) / 1.5))
 
 
 def is_phrase(name: str) -> bool:
     """Say whether several everyday words make a name, and not a given name and a surname."""
-    words = _words(name)
+    words = words_of(name)
+    if " " not in name or len(words) < 2 or words[0] in GIVEN_NAMES:
+        return False
     has_initials = any(len(word) == 1 and word not in "ai" for word in words)
-    return (
-        " " in name and _rarest(name) > _COMMON and words[0] not in GIVEN_NAMES and not has_initials and len(words) > 1
-    )
+    return everydayness(name) > _COMMON and not has_initials
 
 
 @lru_cache(maxsize=100_000)
 def _prior(name: str) -> float:
-    words = _words(name)
+    words = words_of(name)
     if _NUMBER.fullmatch(name):
         return -1.0
     if len(words) > 1:
         dangling = _DANGLING if words[-1] in _OPEN or (words[0] in _JOINING and is_phrase(name)) else 0.0
-        return SURE - dangling - (_PER_COMMON / len(words) * (_rarest(name) - _COMMON) if is_phrase(name) else 0.0)
+        return SURE - dangling - (_PER_COMMON / len(words) * (everydayness(name) - _COMMON) if is_phrase(name) else 0.0)
     word = " ".join(words)
     if word in NAMESAKES:
         return SURE - _NAMESAKE
-    everyday = _EVERYDAY + _PER_ZIPF * (_zipf(word) - _RARE) if _zipf(word) > _RARE and word not in FAMOUS else 0.0
+    everyday = _EVERYDAY + _PER_ZIPF * (zipf(word) - _RARE) if zipf(word) > _RARE and word not in FAMOUS else 0.0
     if name.isupper() and name.isalpha() and len(name) <= _SHORT_LETTERS:
-        everyday = 6.0 if word in STATES else max(everyday, 3.5 if _zipf(word) > _LETTERS else 0.0)
+        everyday = 6.0 if word in STATES else max(everyday, 3.5 if zipf(word) > _LETTERS else 0.0)
     return SURE - everyday
 
 
 @lru_cache(maxsize=100_000)
 def _of_the_name(surface: str, name: str) -> float:
     """Return what the name is worth, spelled as it is there: small letters speak for a word, not a name."""
-    prior, rarest, several = _prior(name), _rarest(name), len(_words(name)) > 1
+    prior, rarest, several = _prior(name), everydayness(name), len(words_of(name)) > 1
     if _keeps_capitals(surface, name):
         return prior - (4.0 if surface.islower() and rarest > (_COMMON if several else _UNHEARD) else 0.0)
     if surface.islower() or not surface[:1].isupper() or not is_titled(surface):
@@ -231,7 +213,7 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
         total -= 5.0
     if starts and everyday:
-        total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _everydayness(surface)
+        total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _commonness(surface)
     if starts and weight == _PHRASE and surface[1:].islower():
         total -= 4.0
     if starts and _SPEAKER.match(after) and len(surface) < 4:
@@ -271,7 +253,7 @@ def _goes_before(before: str, named: re.Match[str] | None) -> bool:
     if not named or named["word"] in ROLES:
         return False
     opens_text = named.start() == 0 and len(before) < _REACH
-    return not (named["ends"] or opens_text) or _zipf(named["word"].lower()) < _ORDINARY
+    return not (named["ends"] or opens_text) or zipf(named["word"].lower()) < _ORDINARY
 
 
 def _is_heading(before: str, after: str) -> bool:
@@ -313,7 +295,7 @@ def short_score(text: str, start: int, end: int, name: str) -> float:
     first, short = fold(name).split()[0], fold(name).split()[-1]
     if re.search(rf"\b({re.escape(first)} \[|(mr|mrs|ms|dr|sir|miss)\.? )$", fold(before)):
         return 3.0
-    return 3.0 - max(0.0, _zipf(short) - 4.0) + _of_the_place(text[start:end], before, after)
+    return 3.0 - max(0.0, zipf(short) - 4.0) + _of_the_place(text[start:end], before, after)
 
 
 def song_score(text: str, start: int, end: int, name: str) -> float:
@@ -325,9 +307,9 @@ def song_score(text: str, start: int, end: int, name: str) -> float:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if _is_quoted(before, after):
         return 3.5
-    words = _words(name)
+    words = words_of(name)
     if text[start:end] != name or not any(c.isupper() for c in name):
         return -4.0
     if len(words) > 1:
         return 2.0
-    return 1.0 if _zipf("".join(words)) < _RARE else -2.0
+    return 1.0 if zipf("".join(words)) < _RARE else -2.0

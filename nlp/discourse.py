@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from nlp import confidence
 from nlp.names import patterns
 from nlp.namesakes import GIVEN_NAMES, ROLES
-from nlp.title import HEADS, Title
+from nlp.title import HEADS, HOLDS, Title
 from records.types import Document, Entity
 
-_HOLDS = 0.5
 TITLE_HELPS = 3.0
 """Log-odds that a name gains in the text of a document whose title or structured data names it."""
 _PART_OF_NAMES = -4.0
@@ -72,7 +71,7 @@ def with_document(document: Document, title: Title, places: list[Place], *, crow
 
 def titled(title: Title, names: Iterable[str]) -> bool:
     """Say whether a title names one of them; an everyday word has to be a part of the title by itself."""
-    return any(title.cue(name) >= (HEADS if confidence.is_everyday(name) else _HOLDS) for name in names)
+    return any(title.cue(name) >= (HEADS if confidence.is_everyday(name) else HOLDS) for name in names)
 
 
 def _gain(document: Document, title: Title, places: list[Place], longer: frozenset[str]) -> float:
@@ -84,7 +83,7 @@ def _gain(document: Document, title: Title, places: list[Place], longer: frozens
         return TITLE_HELPS
     if confidence.is_one_word(entity.name) and _last(entity.name) in longer:
         return _PART_OF_NAMES
-    if cue >= _HOLDS and not confidence.is_everyday(entity.name):
+    if cue >= HOLDS and not confidence.is_everyday(entity.name):
         return TITLE_HELPS
     repeated = _REPEATED if max(place.log_odds for place in places) >= _BEYOND_DOUBT else 0.0
     return repeated + _steadiness(document.text, places)

@@ -49,7 +49,7 @@ VAGUE_ADJECTIVES = frozenset(
 )
 """They place or count without describing ("new album", "first single", "numerous collaborations")."""
 
-PRAISE = frozenset(
+VERDICTS = frozenset(
     """
     amazing awesome awful brilliant decent excellent exceptional fabulous fantastic favourite impressive incredible
     interesting lovely magnificent marvellous marvelous outstanding perfect remarkable solid splendid stellar strong

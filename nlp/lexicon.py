@@ -6,8 +6,7 @@ The lists are short on purpose: they raise words, they admit none. A word may st
 
 import itertools
 
-from wordfreq import zipf_frequency
-
+from nlp.everyday import zipf
 from nlp.junk import GENERIC_NOUNS
 
 STYLES = frozenset(
@@ -155,4 +154,4 @@ def is_descriptive(term: str) -> bool:
     pairs = (f"{first}-{second}" for first, second in itertools.pairwise(words))
     if made_for_it.isdisjoint(words) and DESCRIPTIVE.isdisjoint(pairs):
         return False
-    return all(word in DESCRIPTIVE or zipf_frequency(word, "en") for word in words)
+    return all(word in DESCRIPTIVE or zipf(word) for word in words)

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from wordfreq import zipf_frequency
-
-from nlp.junk import GENERIC_NOUNS, PRAISE, VAGUE_ADJECTIVES, VAGUE_NOUNS
+from nlp.everyday import zipf
+from nlp.junk import GENERIC_NOUNS, VAGUE_ADJECTIVES, VAGUE_NOUNS, VERDICTS
 from nlp.lexicon import DESCRIPTIVE, STYLES, canonical
 from nlp.negation import denied
 from nlp.words import Sentence, Word
@@ -17,7 +16,7 @@ _LONGEST_PHRASE = 3
 _LONGEST_TERM = 60
 """Characters; what is longer is markup or an address."""
 
-_EMPTY = VAGUE_ADJECTIVES | PRAISE
+_EMPTY = VAGUE_ADJECTIVES | VERDICTS
 _EVERYDAY = 4.2
 """Zipf frequency (log10 of occurrences in 10^9 words) from which on a noun alone says too little ("friend" 5.3)."""
 _INITIALS = 2
@@ -107,7 +106,7 @@ def _tells_alone(noun: str) -> bool:
     """Say whether a noun describes by itself: "mellotron" and "bluegrass" do, "friend" and "album" do not."""
     if noun in GENERIC_NOUNS or noun in VAGUE_NOUNS:
         return False
-    return noun in DESCRIPTIVE or zipf_frequency(noun, "en") < _EVERYDAY
+    return noun in DESCRIPTIVE or zipf(noun) < _EVERYDAY
 
 
 def _says_something(run: list[Word]) -> bool:

@@ -11,11 +11,12 @@ from records.types import Document
 
 HEADS = 0.75
 """Cue from which on a title names its subject, whether the text repeats the name or not."""
+HOLDS = 0.55
+"""Cue of a name that stands inside of a title, of one that the text repeats."""
 
 _IS = 0.95
 _OPENS = 0.85
 _AFTER = HEADS
-_HOLDS = 0.55
 _LONGEST = 300
 """Characters of a title that are looked at; a longer one is no title."""
 _MOST_ABOUT = 20
@@ -113,7 +114,7 @@ def title_cue(title: str, name: str) -> float:
         return _OPENS
     if own & set(parts) or folded.endswith((f" by {name}", f" by {bare}")):
         return _AFTER
-    return _HOLDS if times_said(name, folded) else 0.0
+    return HOLDS if times_said(name, folded) else 0.0
 
 
 def _plain(name: str) -> str:

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 
 from nlp.catalog.lines import Line, Merged, NameType, Problem, Row, Skipped
 from nlp.catalog.merging import STAGED, STAGED_NAMES, Merger
-from nlp.catalog.names import BEARING, everydayness
+from nlp.catalog.names import BEARING
 from nlp.catalog.reading import read_lines
 from nlp.catalog.stored import NAMES, names_path
+from nlp.everyday import everydayness
 from nlp.folding import fold
 from records.errors import ConfigurationError
 from records.ids import file_fingerprint, fingerprint

@@ -1,14 +1,12 @@
 """How ambiguous a name is: how many artists bear it, and how everyday its words are."""
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import duckdb
-from wordfreq import zipf_frequency
 
 from nlp.catalog.lines import NameType
 from nlp.catalog.stored import names_file
+from nlp.everyday import everydayness
 from nlp.folding import fold
 from records.lake import Lake
 
@@ -36,7 +34,7 @@ class Ambiguity:
     hinted: int
     """How many more have it as legal name, sort name or search hint only."""
     zipf: float
-    """See `everydayness`."""
+    """See `nlp.everyday.everydayness`."""
 
 
 def ambiguity(lake: Lake, name: str) -> Ambiguity:
@@ -62,20 +60,3 @@ def most_shared_names(lake: Lake, number: int) -> list[Ambiguity]:
     with duckdb.connect() as db:
         keys = db.execute(_MOST, {"file": str(names_file(lake)), "number": number}).fetchall()
     return [ambiguity(lake, key) for (key,) in keys]
-
-
-def everydayness(key: str) -> float:
-    """Return the Zipf frequency of the rarest word of a folded name, a leading "the" left out.
-
-    That is log10 of its occurrences in 10^9 words of English: 0 for a word that is never met, above 3 for one of
-    everyday speech, about 7 for "the". A name of signs alone has 0.
-
-    Source: the word lists of wordfreq.
-    """
-    words = re.findall(r"[^\W_]+(?:'[^\W_]+)*", key)
-    return min((_zipf(word) for word in words[words[:1] == ["the"] and len(words) > 1 :]), default=0.0)
-
-
-@lru_cache(maxsize=200_000)
-def _zipf(word: str) -> float:
-    return float(zipf_frequency(word, "en"))

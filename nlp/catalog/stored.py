@@ -27,7 +27,7 @@ NAMES = pa.schema(
         pa.field("type", pa.string(), nullable=False),  # nlp.catalog.lines.NameType
         pa.field("locale", pa.string(), nullable=False),  # empty where nobody said
         pa.field("bearers", pa.int32(), nullable=False),  # artists whose name or alias the key is; at least 0
-        pa.field("zipf", pa.float32(), nullable=False),  # how everyday it is: see nlp.catalog.names.everydayness
+        pa.field("zipf", pa.float32(), nullable=False),  # how everyday it is: see nlp.everyday
     ]
 )
 

@@ -10,7 +10,7 @@ import trafilatura
 
 from crawler import duplicates
 from crawler.parsers import page
-from nlp import counting, mentions, read, tagging, vocabulary, words
+from nlp import counting, forms, mentions, read, tagging, vocabulary, words
 
 _STEPS: tuple[tuple[str, Any, str], ...] = (
     ("parse: markup to tree", page, "decode"),
@@ -29,7 +29,7 @@ _STEPS: tuple[tuple[str, Any, str], ...] = (
     ("count: sentences", counting, "Text"),
     ("count: sentences", words.Text, "tagged"),
     ("count: tags", tagging.Tagger, "tags"),
-    ("count: lemmas", vocabulary._Forms, "__missing__"),
+    ("count: lemmas", forms.Forms, "__missing__"),
     ("count: whose sentences", read, "_shares"),
     ("count: whose sentences", read, "_covered"),
     ("count: terms", read, "sentence_terms"),

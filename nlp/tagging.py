@@ -15,8 +15,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model, chain, use_ops
 
+from nlp.forms import BY_TAG
 from nlp.settings import CountSettings
-from nlp.vocabulary import BY_TAG, Type, Vocabulary
+from nlp.vocabulary import Type, Vocabulary
 from records.errors import ConfigurationError
 
 _CONTEXT = ("tok2vec", "tagger")

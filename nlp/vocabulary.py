@@ -12,30 +12,17 @@ from dataclasses import dataclass
 from spacy.attrs import NORM, ORTH, SPACY
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
-from nlp.folding import fold
+from nlp.forms import Form, Forms
+from nlp.plain_words import Key, PlainWords
 
-BY_TAG = ("attribute_ruler", "lemmatizer")
-"""Pipes that read a word and its tag."""
 _MOST_KEPT = 1 << 17
 """Stretches between blanks that are kept: some 110 MB with their types, reached after 1,600,000 words of blogs and
 biographies. When there are more, all are forgotten and what is common comes back soon."""
 _ENDS = frozenset(Sentencizer.default_punct_chars)
 _STRETCH = re.compile(r"\S+ ?|\s+")
 """A blank belongs to the token before it, as with spaCy; further white space is a token."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is the same wherever a word stands with one tag."""
-
-    text: str
-    """Folded."""
-    lemma: str
-    """Folded; the text itself where there is none."""
-    pos: str
-    """Universal part-of-speech tag; empty where the tag is not known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,16 +57,18 @@ class Vocabulary:
     """
 
     def __init__(self, language: Language, columns: Sequence[str]) -> None:
-        self.forms = _Forms(language)
+        self.forms = Forms(language)
         self._columns = list(columns)
         self._language = language
-        self._types: dict[tuple[int, ...], Type] = {}
+        self._plain = PlainWords(language, columns)
+        self._types: dict[Key, Type] = {}
+        self._plain_types: dict[tuple[str, bool], Type] = {}
         self._stretches: dict[str, tuple[Type, ...]] = {}
 
     def tokens(self, text: str) -> list[Type]:
         """Return the types of a text's tokens in their order; they and their blanks make up the text."""
         if len(self._stretches) > _MOST_KEPT:
-            for kept in (self._stretches, self._types, self.forms):
+            for kept in (self._stretches, self._types, self._plain_types, self.forms):
                 kept.clear()
         found: list[Type] = []
         for stretch in _STRETCH.findall(text):
@@ -87,58 +76,40 @@ class Vocabulary:
         return found
 
     def _learn(self, stretch: str) -> tuple[Type, ...]:
-        self._stretches[stretch] = tokens = tuple(self._read(self._language.tokenizer(stretch)))
+        parts = self._plain.parts(stretch)
+        tokens = self._of_parts(*parts) if parts else tuple(self._read(self._language.tokenizer(stretch)))
+        self._stretches[stretch] = tokens
         return tokens
+
+    def _of_parts(self, word: str, mark: str, blank: str) -> tuple[Type, ...]:
+        named = word, bool(blank and not mark)
+        if named not in self._plain_types:
+            self._plain_types[named] = self._type(self._plain.key(*named), word, self._plain.features(*named))
+        first = self._plain_types[named]
+        return (first, *(self._stretches.get(mark + blank) or self._learn(mark + blank))) if mark else (first,)
 
     def _read(self, doc: Doc) -> Iterator[Type]:
         keys = doc.to_array([ORTH, NORM, SPACY]).tolist()
         features = doc.to_array(self._columns).reshape(len(doc), -1).tolist()
-        for place, key in enumerate(map(tuple, keys)):
-            if key not in self._types:
-                self._types[key] = self._type(doc[place], tuple(features[place]))
-            yield self._types[key]
+        for token, key, here in zip(doc, map(tuple, keys), map(tuple, features), strict=True):
+            yield self._type(key, token.text, here, token.is_space, token.is_punct)
 
-    def _type(self, token: Token, features: tuple[int, ...]) -> Type:
-        word, form = token.text, self.forms[token.text, 0]
-        ends = word in _ENDS
-        return Type(
-            word=word,
-            length=len(word),
-            blank=bool(token.whitespace_),
-            features=features,
-            plain=form,
-            is_mark=not any(character.isalnum() for character in form.text),
-            is_space=token.is_space,
-            is_feed=token.is_space and "\n" in word,
-            ends=ends,
-            opens=not (ends or token.is_punct),
-        )
-
-
-class _Forms(dict[tuple[str, int], Form]):
-    """Forms by word and spaCy's number of a tag (0 for none), each worked out by the model's rules when first met.
-
-    A few idioms are ruled word by word together ("let's", "gonna"); apart they keep other lemmas, which no term uses.
-    With it and with numpy's BLAS tags and words cost half as much processor time: 10,000 -> 21,000 words a second.
-    """
-
-    def __init__(self, language: Language) -> None:
-        self._vocab = language.vocab
-        self._rules = [language.get_pipe(name) for name in BY_TAG]
-        known_lemmas = self._rules[1].lookups.get_table("lemma_index", {})
-        for kind, lemmas in known_lemmas.items():
-            known_lemmas[kind] = dict.fromkeys(lemmas)  # to search the lists took half of the time of a form
-
-    def __missing__(self, key: tuple[str, int]) -> Form:
-        word, tag = key
-        text = fold(word)
-        lemma, pos = self._ruled(word, tag) if tag else ("", "")
-        self[key] = form = Form(text, fold(lemma) or text, pos)
-        return form
-
-    def _ruled(self, word: str, tag: int) -> tuple[str, str]:
-        """Return lemma and part of speech."""
-        doc = Doc(self._vocab, words=[word], tags=[self._vocab.strings[tag]])
-        for rule in self._rules:
-            doc = rule(doc)
-        return doc[0].lemma_, doc[0].pos_
+    def _type(
+        self, key: Key, word: str, features: tuple[int, ...], is_space: bool = False, is_punct: bool = False
+    ) -> Type:
+        """Return the one object of a type."""
+        if key not in self._types:
+            form, ends = self.forms[word, 0], word in _ENDS
+            self._types[key] = Type(
+                word=word,
+                length=len(word),
+                blank=bool(key[-1]),
+                features=features,
+                plain=form,
+                is_mark=not any(character.isalnum() for character in form.text),
+                is_space=is_space,
+                is_feed=is_space and "\n" in word,
+                ends=ends,
+                opens=not (ends or is_punct),
+            )
+        return self._types[key]

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from nlp.forms import Form
 from nlp.tagging import Piece, Tagger
-from nlp.vocabulary import Form, Type
+from nlp.vocabulary import Type
 
 
 class Word(NamedTuple):

@@ -64,11 +64,11 @@ class Tagger:
     def __init__(self, language: Language) -> None:
         self._language = language
         model = language.get_pipe("tok2vec").model
-        self._embedded = _Embedded(model.get_ref("embed")) if _is_plain(model) else None
+        self.vocabulary = Vocabulary(language)
+        self._embedded = _Embedded(model.get_ref("embed"), self.vocabulary) if _is_plain(model) else None
         self._encode = model.get_ref("encode") if self._embedded else None
         self._tagger = language.get_pipe("tagger")
         self._numbers = np.array([language.vocab.strings.add(label) for label in self._tagger.labels], np.uint64)
-        self.vocabulary = Vocabulary(language, self._embedded.columns if self._embedded else ["ORTH"])
 
     def tags(self, tokens: Sequence[Type], pieces: Sequence[Piece]) -> npt.NDArray[np.uint64]:
         """Return the tag of every token, as spaCy's number; 0 outside of the pieces.
@@ -123,8 +123,9 @@ class _Embedded:
     25,000 to 34,000 words a second of processor time (headline benchmark, 464,388 words).
     """
 
-    def __init__(self, embed: Model) -> None:
-        self.columns: Sequence[str] = embed.layers[0].attrs["columns"]
+    def __init__(self, embed: Model, vocabulary: Vocabulary) -> None:
+        self._columns: Sequence[str] = embed.layers[0].attrs["columns"]
+        self._vocabulary = vocabulary
         self._rest = chain(*embed.layers[1:])
         self._places: dict[Type, int] = {}
         self._known = np.zeros((0, 0), np.float32)
@@ -139,7 +140,7 @@ class _Embedded:
         return self._known[[self._places[token] for token in tokens]]
 
     def _learn(self, types: Sequence[Type]) -> None:
-        (rows,) = self._rest.predict([np.array([one.features for one in types], np.uint64)])
+        (rows,) = self._rest.predict([self._vocabulary.features(types, self._columns)])
         before = len(self._places)
         if before + len(rows) > len(self._known):
             grown = np.zeros((2 * (before + len(rows)), rows.shape[1]), np.float32)

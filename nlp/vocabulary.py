@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.attrs import NORM, ORTH, SPACY
+import numpy as np
+import numpy.typing as npt
+from spacy.attrs import IDS, NORM, ORTH, SPACY
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 
 from nlp.forms import Form, Forms
-from nlp.plain_words import Key, PlainWords
+from nlp.plain_words import PlainWords
 
 _MOST_KEPT = 1 << 17
 """Stretches between blanks that are kept: some 110 MB with their types, reached after 1,600,000 words of blogs and
@@ -34,8 +36,8 @@ class Type:
     """Characters, without the blank."""
     blank: bool
     """Whether a blank follows."""
-    features: tuple[int, ...]
-    """What spaCy's embedding is made of."""
+    norm: int
+    """What spaCy holds for its usual spelling, as spaCy's number."""
     plain: Form
     """Without a tag."""
     is_mark: bool
@@ -53,15 +55,14 @@ class Vocabulary:
 
     Args:
         language: a spaCy model; attribute ruler and lemmatizer are there.
-        columns: the attributes that its embedding is made of.
     """
 
-    def __init__(self, language: Language, columns: Sequence[str]) -> None:
+    def __init__(self, language: Language) -> None:
         self.forms = Forms(language)
-        self._columns = list(columns)
         self._language = language
-        self._plain = PlainWords(language, columns)
-        self._types: dict[Key, Type] = {}
+        self._strings = language.vocab.strings
+        self._plain = PlainWords(language)
+        self._types: dict[tuple[str, int, bool], Type] = {}
         self._plain_types: dict[tuple[str, bool], Type] = {}
         self._stretches: dict[str, tuple[Type, ...]] = {}
 
@@ -84,27 +85,24 @@ class Vocabulary:
     def _of_parts(self, word: str, mark: str, blank: str) -> tuple[Type, ...]:
         named = word, bool(blank and not mark)
         if named not in self._plain_types:
-            self._plain_types[named] = self._type(self._plain.key(*named), word, self._plain.features(*named))
+            self._plain_types[named] = self._type(word, self._plain.norm(word), named[1])
         first = self._plain_types[named]
         return (first, *(self._stretches.get(mark + blank) or self._learn(mark + blank))) if mark else (first,)
 
     def _read(self, doc: Doc) -> Iterator[Type]:
-        keys = doc.to_array([ORTH, NORM, SPACY]).tolist()
-        features = doc.to_array(self._columns).reshape(len(doc), -1).tolist()
-        for token, key, here in zip(doc, map(tuple, keys), map(tuple, features), strict=True):
-            yield self._type(key, token.text, here, token.is_space, token.is_punct)
+        for token in doc:
+            yield self._type(token.text, token.norm, bool(token.whitespace_), token.is_space, token.is_punct)
 
-    def _type(
-        self, key: Key, word: str, features: tuple[int, ...], is_space: bool = False, is_punct: bool = False
-    ) -> Type:
+    def _type(self, word: str, norm: int, blank: bool, is_space: bool = False, is_punct: bool = False) -> Type:
         """Return the one object of a type."""
+        key = word, norm, blank
         if key not in self._types:
             form, ends = self.forms[word, 0], word in _ENDS
             self._types[key] = Type(
                 word=word,
+                norm=norm,
                 length=len(word),
-                blank=bool(key[-1]),
-                features=features,
+                blank=blank,
                 plain=form,
                 is_mark=not any(character.isalnum() for character in form.text),
                 is_space=is_space,
@@ -113,3 +111,19 @@ class Vocabulary:
                 opens=not (ends or is_punct),
             )
         return self._types[key]
+
+    def features(self, types: Sequence[Type], columns: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """Return lexical attributes of types as spaCy's numbers, (types, columns).
+
+        Most words stand where nobody is described: what spaCy's embedding is made of is asked of the others alone.
+        """
+        asked = [IDS[column] for column in columns]
+        return np.array([[self._attribute(one, column) for column in asked] for one in types], np.uint64)
+
+    def _attribute(self, one: Type, column: int) -> int:
+        if column == NORM:
+            return one.norm
+        if column == SPACY:
+            return one.blank
+        value = one.word if column == ORTH else self._language.vocab.lex_attr_getters[column](one.word)
+        return int(self._strings[value] if isinstance(value, str) else value)

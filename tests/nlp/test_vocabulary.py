@@ -52,7 +52,7 @@ def test_a_word_is_one_type_wherever_it_stands_but_for_the_blank_behind_it() -> 
 
 def test_what_is_kept_is_bounded_and_what_was_cut_before_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary, "_MOST_KEPT", 3)
-    small = Vocabulary(SPACY, ["ORTH"])
+    small = Vocabulary(SPACY)
     first = small.tokens("One two three four five")
     again = small.tokens("One")
     assert [token.word for token in first] == ["One", "two", "three", "four", "five"]

@@ -27,7 +27,7 @@ _STEPS: tuple[tuple[str, Any, str], ...] = (
     ("count: whom it names", mentions.Linker, "link"),
     ("count: words", vocabulary.Vocabulary, "tokens"),
     ("count: sentences", counting, "Text"),
-    ("count: sentences", words.Text, "tagged"),
+    ("count: sentences", words.Text, "tag"),
     ("count: tags", tagging.Tagger, "tags"),
     ("count: lemmas", forms.Forms, "__missing__"),
     ("count: whose sentences", read, "_shares"),

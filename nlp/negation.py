@@ -1,6 +1,6 @@
 """Which words of a sentence are denied: "nothing dreamy about it" does not call anybody dreamy."""
 
-from nlp.words import Sentence
+from nlp.words import Words
 
 _NEGATORS = frozenset(
     "not n't n\u2019t never no nothing neither nor without hardly barely lack lacks lacked lacking".split()
@@ -21,7 +21,7 @@ _REACH = 5
 """Words that a negation reaches at most."""
 
 
-def denied(sentence: Sentence) -> frozenset[int]:
+def denied(sentence: Words) -> frozenset[int]:
     """Return the positions of adjectives and nouns that stand in the reach of a negation.
 
     It reaches up to the next mark of punctuation, the next clause, or five words, whichever comes first; a comma
@@ -35,7 +35,7 @@ def denied(sentence: Sentence) -> frozenset[int]:
     return frozenset(found)
 
 
-def _reached(sentence: Sentence, negator: int) -> list[int]:
+def _reached(sentence: Words, negator: int) -> list[int]:
     reached: list[int] = []
     words = 0
     for position in range(negator + 1, len(sentence)):
@@ -52,7 +52,7 @@ def _reached(sentence: Sentence, negator: int) -> list[int]:
     return reached
 
 
-def _parts_adjectives(sentence: Sentence, comma: int) -> bool:
+def _parts_adjectives(sentence: Words, comma: int) -> bool:
     """Say whether a comma stands between two adjectives of one noun or one list."""
     before, behind = sentence[comma - 1], sentence[comma + 1 : comma + 3]
     if [word.pos for word in (before, *behind[:1])] != ["ADJ", "ADJ"] or len(behind) < 2:

@@ -3,7 +3,7 @@
 # ruff: noqa: SIM905  # lists of words read better as text
 
 from nlp.negation import denied
-from nlp.words import Sentence
+from nlp.words import Words
 
 PRAISE = frozenset(
     """
@@ -39,7 +39,7 @@ BLAME = frozenset(
 """Words of a writer who did not."""
 
 
-def polarity(sentence: Sentence) -> float:
+def polarity(sentence: Words) -> float:
     """Return how a sentence speaks, in [-1, 1]: praise less blame, by both; 0 where there is neither.
 
     A word that is denied counts for the other side ("not bad").

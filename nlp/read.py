@@ -51,17 +51,17 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
     describe nobody are not tagged. The counts grow with the length of the text alone, however many it names.
     """
     shares = _shares(text.sentences, mentions, names)
-    sentences = text.tagged([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
+    text.tag([place for place, share in enumerate(shares) if max(share.values(), default=0) > COMPARED])
     tallies: dict[tuple[str, TermKind, str], _Tally] = {}
     own: dict[str, frozenset[str]] = {}
     names_there = ((m.start, m.end) for m in mentions)
-    covered = _covered(sentences, [*names_there, *works_named(document), *quotations(document.text, mentions)])
-    companies = _companies(sentences, mentions, names)
-    for sentence, share, positions, company in zip(sentences, shares, covered, companies, strict=True):
+    covered = _covered(text.sentences, [*names_there, *works_named(document), *quotations(document.text, mentions)])
+    companies = _companies(text.sentences, mentions, names)
+    for sentence, share, positions, company in zip(text.sentences, shares, covered, companies, strict=True):
         if not (share or company.neighbors):
             continue
-        found = sentence_terms(sentence, positions)
-        start, end, said = sentence[0].start, sentence[-1].end, polarity(sentence)
+        found = sentence_terms(sentence.words, positions)
+        said = polarity(sentence.words)
         beside = _IN_LIST if company.neighbors else _NAMED_BESIDE
         for entity, weight in (dict.fromkeys(company.neighbors, COMPARED) | share).items():
             mine = own.setdefault(entity, _own_words(entity, names))
@@ -69,7 +69,7 @@ def count_terms(document: Document, text: Text, mentions: Sequence[Mention], nam
             for kind, term in _said_of(entity, mine, found if weight > COMPARED else (), artists):
                 tally = tallies.get((entity, kind, term))
                 if tally is None:
-                    tally = tallies[entity, kind, term] = _Tally(0.0, start, end)
+                    tally = tallies[entity, kind, term] = _Tally(0.0, sentence.start, sentence.end)
                 times = weight if weight > COMPARED else beside
                 tally.tf += times
                 tally.polarity += times * said
@@ -122,10 +122,13 @@ def _covered(sentences: Sequence[Sentence], places: Iterable[tuple[int, int]]) -
     """Return, for each sentence, the positions of the words that lie in one of the places."""
     places = sorted(places)
     opens = [start for start, _ in places]
-    covered = []
+    covered: list[frozenset[int]] = []
     for sentence in sentences:
-        starts, ends = [word.start for word in sentence], [word.end for word in sentence]
-        here = places[bisect_left(opens, starts[0]) : bisect_left(opens, ends[-1])]
+        here = places[bisect_left(opens, sentence.start) : bisect_left(opens, sentence.end)]
+        if not here:
+            covered.append(frozenset())
+            continue
+        starts, ends = [word.start for word in sentence.words], [word.end for word in sentence.words]
         spans = (range(bisect_right(ends, start), bisect_left(starts, end)) for start, end in here)
         covered.append(frozenset(position for span in spans for position in span))
     return covered
@@ -137,7 +140,7 @@ def _companies(sentences: Sequence[Sentence], mentions: Sequence[Mention], names
     subjects = subjects_of(artists)
     starts = [m.start for m in artists]
     for sentence in sentences:
-        here = artists[bisect_left(starts, sentence[0].start) : bisect_left(starts, sentence[-1].end)]
+        here = artists[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         counts = Counter(m.entity_id for m in here)
         if len(counts) > MOST_NAMED:
             yield _Company(neighbors=_neighbors([m.entity_id for m in here]))

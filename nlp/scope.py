@@ -61,12 +61,12 @@ def sentence_shares(sentences: Sequence[Sentence], mentions: Iterable[Mention]) 
     carried = at_rest = _parts(subjects, CARRIED)
     left = 0
     for sentence, found in zip(sentences, _spread(sentences, waiting), strict=True):
-        named, likened = _parted(sentence, found)
+        named, likened = _parted(sentence, found) if found else ([], [])
         if len({*named, *likened}) > MOST_NAMED:
             shares.append({})
             carried, left = at_rest, 0
             continue
-        back = carried if _goes_on(sentence) else {}
+        back = carried if carried and _GOES_ON.match(sentence.opening) else {}
         here = _parts(named, 1.0) or back
         if named:
             meant = [subject for subject in subjects if subject in named or subject in back]
@@ -91,13 +91,14 @@ def _parts(entities: Sequence[str], share: float) -> Shares:
 
 def _parted(sentence: Sentence, found: Sequence[Mention]) -> tuple[list[str], list[str]]:
     """Return whom a sentence speaks of, and whom it likens something to: behind "like", or joined to one that is."""
-    starts, ends = [word.start for word in sentence], [word.end for word in sentence]
+    words = sentence.words
+    starts, ends = [word.start for word in words], [word.end for word in words]
     named: dict[str, None] = {}
     likened: dict[str, None] = {}
     last_end, is_likened, joins = -1, False, _JOINS
     for mention in found:
         stop = bisect_right(ends, mention.start)
-        before = [word.text for word in sentence[bisect_left(starts, last_end) : stop]]
+        before = [word.text for word in words[bisect_left(starts, last_end) : stop]]
         nearest = " ".join(before[-_BEFORE:])
         if last_end < 0 and _OPENS.match(nearest):
             joins = _JOINS - {","}
@@ -120,12 +121,8 @@ def _spread(sentences: Sequence[Sentence], waiting: Sequence[Mention]) -> list[S
     taken = 0
     for sentence in sentences:
         last = taken
-        while last < len(waiting) and waiting[last].start < sentence[-1].end:
+        while last < len(waiting) and waiting[last].start < sentence.end:
             last += 1
         spread.append(waiting[taken:last])
         taken = last
     return spread
-
-
-def _goes_on(sentence: Sentence) -> bool:
-    return bool(_GOES_ON.match(" ".join(word.text for word in sentence[:3])))

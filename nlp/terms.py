@@ -8,7 +8,7 @@ from nlp.everyday import zipf
 from nlp.junk import GENERIC_NOUNS, VAGUE_ADJECTIVES, VAGUE_NOUNS, VERDICTS
 from nlp.lexicon import DESCRIPTIVE, STYLES, canonical
 from nlp.negation import denied
-from nlp.words import Sentence, Word
+from nlp.words import Word, Words
 from records.types import TermKind
 
 _LONGEST_PHRASE = 3
@@ -27,7 +27,7 @@ Found = tuple[TermKind, str, tuple[str, ...]]
 """A term and the words it is made of, by which a name's own words are kept out."""
 
 
-def sentence_terms(sentence: Sentence, covered: frozenset[int]) -> list[Found]:
+def sentence_terms(sentence: Words, covered: frozenset[int]) -> list[Found]:
     """Return the terms of a sentence, each as often as it stands there.
 
     Args:
@@ -43,7 +43,7 @@ def sentence_terms(sentence: Sentence, covered: frozenset[int]) -> list[Found]:
     return [(kind, term, words) for kind, term, words in found if len(term) <= _LONGEST_TERM]
 
 
-def _words(sentence: Sentence, left_out: frozenset[int]) -> Iterator[Found]:
+def _words(sentence: Words, left_out: frozenset[int]) -> Iterator[Found]:
     """Yield words and pairs of neighbouring words; punctuation and what is left out part a pair."""
     before = ""
     for position, word in enumerate(sentence):
@@ -56,7 +56,7 @@ def _words(sentence: Sentence, left_out: frozenset[int]) -> Iterator[Found]:
         before = word.text
 
 
-def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
+def _adjectives(sentence: Words, covered: frozenset[int]) -> Iterator[Found]:
     for position, word in enumerate(sentence):
         if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
             behind = sentence[position + 1].lemma if position + 1 < len(sentence) else ""
@@ -64,7 +64,7 @@ def _adjectives(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
                 yield TermKind.ADJ, canonical(word.lemma), (word.text, word.lemma)
 
 
-def _chunks(sentence: Sentence, covered: frozenset[int]) -> Iterator[Found]:
+def _chunks(sentence: Words, covered: frozenset[int]) -> Iterator[Found]:
     """Yield noun phrases and names: the longest runs of adjectives and nouns, and of proper nouns."""
     run: list[Word] = []
     for position, word in enumerate(sentence):

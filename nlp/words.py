@@ -1,12 +1,18 @@
-"""A document as words in sentences: what spaCy tells of each word, hyphenated words put together again."""
+"""A document as words in sentences: what spaCy tells of each word, hyphenated words put together again.
 
-from collections.abc import Collection, Iterator, Sequence
+Most sentences describe nobody, and of most of those nobody asks for the words: they are put together when asked for.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
 from nlp.forms import Form
 from nlp.tagging import Piece, Tagger
 from nlp.vocabulary import Type
+
+_OPENING = 3
 
 
 class Word(NamedTuple):
@@ -25,7 +31,36 @@ class Word(NamedTuple):
     """Whether it holds no letter and no digit."""
 
 
-Sentence = tuple[Word, ...]
+Words = tuple[Word, ...]
+
+
+class Sentence:
+    """A sentence of a text.
+
+    Args:
+        start: of its first word, in characters of the text.
+        end: of its last one.
+        opening: its first words, folded and parted by blanks; of a hyphenated one its parts.
+        read: gives its words.
+    """
+
+    __slots__ = ("_read", "_words", "end", "opening", "start")
+
+    def __init__(self, start: int, end: int, opening: str, read: Callable[[], Words]) -> None:
+        self.start, self.end, self.opening = start, end, opening
+        self._read = read
+        self._words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """At least one; with lemmas and parts of speech if its text was asked to tag it."""
+        if self._words is None:
+            self._words = self._read()
+        return self._words
+
+    @words.setter
+    def words(self, words: Words) -> None:
+        self._words = words
 
 
 class Text:
@@ -42,26 +77,31 @@ class Text:
         self._starts = list(accumulate((token.length + token.blank for token in self._tokens), initial=0))
         self._pieces: list[Piece] = []
         self.sentences: list[Sentence] = []
-        """Words with their texts alone."""
-        for start, stop in _split(self._tokens):
-            words = self._words(start, stop, [token.plain for token in self._tokens[start:stop]])
-            if words:
-                self._pieces.append((start, stop))
-                self.sentences.append(words)
+        for piece in _split(self._tokens):
+            here = [place for place in range(*piece) if not self._tokens[place].is_space]
+            if here:
+                self._pieces.append(piece)
+                self.sentences.append(self._sentence(piece, here))
 
-    def tagged(self, wanted: Collection[int] | None = None) -> list[Sentence]:
-        """Return all sentences, those of the wanted places (all if None) with lemmas and parts of speech."""
+    def _sentence(self, piece: Piece, here: Sequence[int]) -> Sentence:
+        opening = " ".join([self._tokens[place].plain.text for place in here[:_OPENING]])
+        end = self._starts[here[-1]] + self._tokens[here[-1]].length
+        return Sentence(self._starts[here[0]], end, opening, partial(self._plain, *piece))
+
+    def _plain(self, start: int, stop: int) -> Words:
+        return self._words(start, stop, [token.plain for token in self._tokens[start:stop]])
+
+    def tag(self, wanted: Collection[int] | None = None) -> None:
+        """Give the words of the sentences of some places (of all if None) lemmas and parts of speech."""
         chosen = sorted(range(len(self._pieces)) if wanted is None else wanted)
         tags = self._tagger.tags(self._tokens, [self._pieces[place] for place in chosen]).tolist()
         forms = self._tagger.vocabulary.forms
-        sentences = list(self.sentences)
         for place in chosen:
             start, stop = self._pieces[place]
             here = zip(self._tokens[start:stop], tags[start:stop], strict=True)
-            sentences[place] = self._words(start, stop, [forms[token.word, tag] for token, tag in here])
-        return sentences
+            self.sentences[place].words = self._words(start, stop, [forms[token.word, tag] for token, tag in here])
 
-    def _words(self, start: int, stop: int, forms: Sequence[Form]) -> Sentence:
+    def _words(self, start: int, stop: int, forms: Sequence[Form]) -> Words:
         words: list[Word] = []
         before = self._tokens[start - 1] if start else None
         blank_before = before is None or before.blank or before.is_space

@@ -23,8 +23,10 @@ TAGGER = load_tagger(CountSettings())
     ],
 )
 def test_a_sentence_speaks_as_its_verdicts_do(text: str, expected: float) -> None:
-    (sentence,) = Text(TAGGER, text).tagged()
-    assert polarity(sentence) == expected
+    read = Text(TAGGER, text)
+    read.tag()
+    (sentence,) = read.sentences
+    assert polarity(sentence.words) == expected
 
 
 def test_no_word_is_praise_and_blame() -> None:

@@ -117,7 +117,7 @@ def test_the_sentence_of_a_term_is_where_it_says() -> None:
 
 def test_a_line_feed_ends_a_sentence() -> None:
     sentences = Text(TAGGER, "A heading\nSlowdive drift. They hum").sentences
-    assert [" ".join(word.text for word in s) for s in sentences] == ["a heading", "slowdive drift .", "they hum"]
+    assert [" ".join(word.text for word in s.words) for s in sentences] == ["a heading", "slowdive drift .", "they hum"]
 
 
 def test_a_model_that_is_not_there_is_named() -> None:
@@ -250,10 +250,13 @@ def test_what_is_said_in_a_verdict_carries_its_praise_or_blame() -> None:
 
 def test_a_sentence_has_the_same_tags_alone_and_in_its_text() -> None:
     words = "Slowdive drift. Reading is a town; they read on, slowly. The well-known lead singer leads them well. Yes."
-    text = Text(TAGGER, f"{words}\n" * 3)
-    whole = text.tagged()
-    assert all(text.tagged([place])[place] == sentence for place, sentence in enumerate(whole))
-    assert {word.pos for word in text.tagged([0])[1]} == {""}
+    whole = Text(TAGGER, f"{words}\n" * 3)
+    whole.tag()
+    for place, sentence in enumerate(whole.sentences):
+        alone = Text(TAGGER, f"{words}\n" * 3)
+        alone.tag([place])
+        assert alone.sentences[place].words == sentence.words
+        assert {word.pos for word in alone.sentences[place - 1].words} == {""}
 
 
 def lists(size: int) -> dict[str, dict[tuple[str, str], float]]:

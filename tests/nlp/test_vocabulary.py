@@ -40,9 +40,9 @@ def test_sentences_end_where_spacy_ends_them_and_at_line_feeds(text: str) -> Non
     doc = SPACY.get_pipe("sentencizer")(SPACY.make_doc(text))
     opened = {token.idx for token in doc if token.is_sent_start or (token.is_space and "\n" in token.text)}
     sentences = Text(TAGGER, text).sentences
-    between = [range(one[-1].end, other[0].start + 1) for one, other in pairwise(sentences)]
+    between = [range(one.end, other.start + 1) for one, other in pairwise(sentences)]
     assert all(opened.intersection(gap) for gap in between)
-    assert all(opened.isdisjoint(word.start for word in sentence[1:]) for sentence in sentences)
+    assert all(opened.isdisjoint(word.start for word in sentence.words[1:]) for sentence in sentences)
 
 
 def test_a_word_is_one_type_wherever_it_stands_but_for_the_blank_behind_it() -> None:

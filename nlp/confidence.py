@@ -34,6 +34,8 @@ _ORDINARY = 4.8
 """Zipf frequency from which on a word opens sentences for no other reason than that one has to."""
 _LETTERS = 2.8
 """Zipf frequency above which letters in capitals stand for something that everybody knows ("NPR")."""
+_ACTING = 4.5
+"""Log-odds that a name gains of which is said what acts are or do: "Girls were a band", "Air released their debut"."""
 _PHRASE = 0.6
 _HARDLY = 0.2
 """What counts of what stands around a phrase of everyday words, and around other names of several words."""
@@ -56,6 +58,17 @@ _SAID_AFTER = re.compile(
     r"['\u2019]s? ((new|first|second|third|latest|debut|last|next|best|early|late|self-titled)\b|(album|song|single|"
     r"track|record|ep|lp|cover|version|music|sound|singer|guitarist|drummer|discography|set)\b)"
 )
+_IS_AN_ACT = re.compile(
+    r" (is|are|was|were) (an?|the|one of the) "
+    r"((?!(album|song|single|track|record|ep|debut|name|title|work|by|of|from|for|in|on|with|that|behind)s?\b)"
+    r"[\w'\u2019-]+ ){0,4}?(band|group|duo|trio|quartet|singer|rapper|act)s?\b"
+)
+_ACTS = re.compile(
+    r"( have| has| had)?( just)? "
+    r"((released|releases|recorded|reissued) (an?\b|the\b|their|his|her|its|another|[\u201c\"A-Z\d])|"
+    r"toured\b|headlined\b|reunited\b|reformed\b|disbanded\b|(signed|sign) (to|with)\b|split up\b)"
+)
+"""What acts alone do, behind a name."""
 _LINKED_BEFORE = re.compile(r"(\blike|\bwith|\band|&|,) $")
 _PLACED_BEFORE = re.compile(r"\b(in|at|near|into|around|of the|city of|downtown) $")
 _REACHED_BEFORE = re.compile(r"\b(to|from|on|north|south|east|west|new) $")
@@ -212,7 +225,8 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     total = 2.0 if keeps_article else 0.0
     if _OWNED_BEFORE.search(before) and _NOTHING_OWNED.match(after):
         total -= 5.0
-    if starts and everyday:
+    acts = bool(_IS_AN_ACT.match(after) or _ACTS.match(after)) and not before.endswith(", ")
+    if starts and everyday and not acts:
         total -= (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _commonness(surface)
     if starts and weight == _PHRASE and surface[1:].islower():
         total -= 4.0
@@ -223,7 +237,7 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     if weight > _HARDLY and _is_heading(before, after):
         total -= 3.5
     total -= _of_another(before, after, starts=starts, weight=weight, everyday=everyday)
-    return total + _music_around(before, after, everyday)
+    return total + (_ACTING if acts else 0.0) + _music_around(before, after, everyday)
 
 
 def _of_another(before: str, after: str, *, starts: bool, weight: float, everyday: bool) -> float:

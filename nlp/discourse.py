@@ -1,9 +1,8 @@
 """What a whole text says of its names: its title, how they are written elsewhere in it, and beside whom."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp import confidence
@@ -24,9 +23,7 @@ _STEADY = 0.7
 _STEADY_USES = 3
 """Log-odds for each use with a capital beyond the first, and how many of them count at most."""
 _IN_COMPANY = 3.0
-_COMPANY = 60
-"""Characters between two names of one list at most."""
-_LIST = re.compile(r"(['\u2019]s)?\s*(,|&|/|and|or|,\s*and|,\s*or|vs\.?|with)\s*")
+_LIST = re.compile(r"(['\u2019]s)?\s*(,\s*and\b|,\s*or\b|,|&|/|and\b|or\b|vs\b\.?|with\b)\s*")
 _GOES_ON = re.compile(r"\b(\w+) (?=(?!And\b|Or\b)[A-Z][a-z])")
 _BEHIND_ANOTHER = re.compile(r"(?<=[a-z,] )([A-Z][a-z]+)(?= (\w+))")
 _BEHIND_GIVEN = re.compile(r"\b([A-Z][a-z]+)(?= (\w+))")
@@ -57,13 +54,12 @@ def with_document(document: Document, title: Title, places: list[Place], *, crow
     longer = _words_of_longer_names(document.text, crowded=crowded)
     gains = {entity_id: _gain(document, title, mine, longer) for entity_id, mine in by_entity.items()}
     another = [title.is_another(document.text[place.start : place.end]) for place in places]
-    own = (place for place, is_another in zip(places, another, strict=True) if not is_another)
-    sure = sorted((p for p in own if p.log_odds >= _BEYOND_DOUBT), key=lambda p: p.start)
-    starts = [place.start for place in sure]
+    own = [place for place, is_another in zip(places, another, strict=True) if not is_another]
+    company = _in_company(document.text, own)
     for place, is_another in zip(places, another, strict=True):
-        company = _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
-        near = sure[bisect_left(starts, place.start - _COMPANY) : bisect_right(starts, place.start + _COMPANY)]
-        gain = gains[place.entity.id] + company * _is_in_company(document.text, place, near)
+        gain = gains[place.entity.id]
+        if place.start in company:
+            gain += _IN_COMPANY / 2 if confidence.is_namesake(place.entity.name) else _IN_COMPANY
         if is_another:
             gain += _OF_ANOTHER
         yield Place(place.start, place.end, place.entity, place.log_odds + gain)
@@ -119,10 +115,46 @@ def _last(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _is_in_company(text: str, place: Place, near: Iterable[Place]) -> bool:
-    """Say whether a name stands in a list with a sure one nearby ("Yes and Pink Floyd", "Low, Slowdive")."""
-    return any(
-        _LIST.fullmatch(text[min(place.end, other.end) : max(place.start, other.start)])
-        for other in near
+def _in_company(text: str, places: Iterable[Place]) -> set[int]:
+    """Return where names stand in a list with a sure one: beside it ("Yes and Pink Floyd"), or in a list of three.
+
+    "Low, Yes, Air and Slowdive" is one by Slowdive, though everyday words stand between.
+    """
+    at: defaultdict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        if text[place.start].isupper() or place.log_odds >= _BEYOND_DOUBT:
+            at[place.start].append(place)
+    found: set[int] = set()
+    listed: set[int] = set()
+    for start in sorted(at):
+        if start not in listed:
+            chain = _chain(text, at, start)
+            listed.update(place.start for place in chain)
+            found |= _accompanied(chain)
+    return found
+
+
+def _chain(text: str, at: Mapping[int, list[Place]], start: int) -> list[Place]:
+    """Return the names of a list from a place on: of several that begin there that after which it goes on."""
+    chain: list[Place] = []
+    while start in at:
+        follows = {place.end: match.end() for place in at[start] if (match := _LIST.match(text, place.end))}
+        ending = next((end for end, following in follows.items() if following in at), None)
+        chain += [place for place in at[start] if ending in (None, place.end)]
+        start = follows[ending] if ending else -1
+    return chain
+
+
+def _accompanied(chain: Sequence[Place]) -> set[int]:
+    """Return where names stand that have a sure one of another artist beside them, or two others one of which is."""
+    sure = [place for place in chain if place.log_odds >= _BEYOND_DOUBT]
+    starts = sorted({place.start for place in chain})
+    order = {start: number for number, start in enumerate(starts)}
+    return {
+        place.start
+        for place in chain
+        for other in sure
         if other.entity.id != place.entity.id
-    )
+        and other.start != place.start
+        and (len(starts) > 2 or abs(order[other.start] - order[place.start]) == 1)
+    }

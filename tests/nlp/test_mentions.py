@@ -39,6 +39,9 @@ def found(text: str, title: str = "A post", **fields: object) -> list[tuple[str,
         ("Pink Floyd, not pink.", [("floyd", "Pink Floyd")]),
         ("the band Low played", [("low", "Low")]),
         ("fans of Slowdive, Low and others", [("slowdive", "Slowdive"), ("low", "Low")]),
+        ("We saw Low, Ride and Slowdive.", [("low", "Low"), ("ride", "Ride"), ("slowdive", "Slowdive")]),
+        ("Low are a quiet trio. They hum.", [("low", "Low")]),
+        ("Ride released their debut in 1990.", [("ride", "Ride")]),
     ],
 )
 def test_names_are_found(text: str, expected: list[tuple[str, str]]) -> None:
@@ -54,6 +57,9 @@ def test_names_are_found(text: str, expected: list[tuple[str, str]]) -> None:
         "Slowdives and Slowdiver are no names.",
         "A Nirvana of the mind.",
         "Joe Ride and Sally Ride went home.",
+        "Low, Ride and the rest of us went home.",
+        "Low is the first album of the band.",
+        "Ride released me.",
     ],
 )
 def test_words_are_no_names(text: str) -> None:

@@ -22,6 +22,8 @@ from nlp.plain_words import PlainWords
 _MOST_KEPT = 1 << 17
 """Stretches between blanks that are kept: some 110 MB with their types, reached after 1,600,000 words of blogs and
 biographies. When there are more, all are forgotten and what is common comes back soon."""
+_MOST_CHARACTERS = 1 << 23
+"""Of them together: words have about 8, what hostile pages hold has more."""
 _ENDS = frozenset(Sentencizer.default_punct_chars)
 _STRETCH = re.compile(r"\S+ ?|\s+")
 """A blank belongs to the token before it, as with spaCy; further white space is a token."""
@@ -65,10 +67,12 @@ class Vocabulary:
         self._types: dict[tuple[str, int, bool], Type] = {}
         self._plain_types: dict[tuple[str, bool], Type] = {}
         self._stretches: dict[str, tuple[Type, ...]] = {}
+        self._characters = 0
 
     def tokens(self, text: str) -> list[Type]:
         """Return the types of a text's tokens in their order; they and their blanks make up the text."""
-        if len(self._stretches) > _MOST_KEPT:
+        if len(self._stretches) > _MOST_KEPT or self._characters > _MOST_CHARACTERS:
+            self._characters = 0
             for kept in (self._stretches, self._types, self._plain_types, self.forms):
                 kept.clear()
         found: list[Type] = []
@@ -80,6 +84,7 @@ class Vocabulary:
         parts = self._plain.parts(stretch)
         tokens = self._of_parts(*parts) if parts else tuple(self._read(self._language.tokenizer(stretch)))
         self._stretches[stretch] = tokens
+        self._characters += len(stretch)
         return tokens
 
     def _of_parts(self, word: str, mark: str, blank: str) -> tuple[Type, ...]:

@@ -61,6 +61,14 @@ def test_what_is_kept_is_bounded_and_what_was_cut_before_stays_as_it_is(monkeypa
     assert len(small._stretches) == 2
 
 
+def test_long_stretches_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_MOST_CHARACTERS", 100)
+    small = Vocabulary(SPACY)
+    for letter in "abcdef":
+        assert [token.word for token in small.tokens(letter * 60)] == [letter * 60]
+    assert len(small._stretches) <= 2
+
+
 def test_a_lemma_is_the_one_that_spacy_gives() -> None:
     for word, tag in [("guitars", "NNS"), ("sang", "VBD"), ("louder", "JJR"), ("Men", "NNS"), ("was", "VBD")]:
         doc = Doc(SPACY.vocab, words=[word], tags=[tag])

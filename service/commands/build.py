@@ -110,8 +110,9 @@ def catalog(files: Files, folder: Folder = HERE, as_json: AsJson = False) -> Non
     """Say whom to look for: put files in place of the catalogue.
 
     A FILE is CSV or JSON lines with id, kind, name, aliases, artist and disambiguation, or a JSON dump of
-    MusicBrainz's; what several say of one id is merged, later ones winning. `run` imports the project's own catalogue
-    file by itself when it changed.
+    MusicBrainz's or its CSV of canonical recordings; what several say of one id is merged, later ones winning. CSV
+    with old_id and new_id says which ids were given up for others. `run` imports the project's own catalogue file by
+    itself when it changed.
     """
     run_stage(folder, as_json, lambda chain: chain.import_catalog(*files))
 

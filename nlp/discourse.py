@@ -1,7 +1,7 @@
 """What a whole text says of its names: its title, how they are written elsewhere in it, and beside whom."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,10 +116,7 @@ def _last(name: str) -> str:
 
 
 def _in_company(text: str, places: Iterable[Place]) -> set[int]:
-    """Return where names stand in a list with a sure one: beside it ("Yes and Pink Floyd"), or in a list of three.
-
-    "Low, Yes, Air and Slowdive" is one by Slowdive, though everyday words stand between.
-    """
+    """Return where names stand in a list with a sure one: "Yes and Pink Floyd", "Low, Yes, Air and Slowdive"."""
     at: defaultdict[int, list[Place]] = defaultdict(list)
     for place in places:
         if text[place.start].isupper() or place.log_odds >= _BEYOND_DOUBT:
@@ -146,15 +143,14 @@ def _chain(text: str, at: Mapping[int, list[Place]], start: int) -> list[Place]:
 
 
 def _accompanied(chain: Sequence[Place]) -> set[int]:
-    """Return where names stand that have a sure one of another artist beside them, or two others one of which is."""
+    """Return where in a list of at least two names one stands that is not the only sure one."""
     sure = [place for place in chain if place.log_odds >= _BEYOND_DOUBT]
-    starts = sorted({place.start for place in chain})
-    order = {start: number for number, start in enumerate(starts)}
-    return {
-        place.start
-        for place in chain
-        for other in sure
-        if other.entity.id != place.entity.id
-        and other.start != place.start
-        and (len(starts) > 2 or abs(order[other.start] - order[place.start]) == 1)
-    }
+    entities, starts = Counter(place.entity.id for place in sure), Counter(place.start for place in sure)
+    both = Counter((place.entity.id, place.start) for place in sure)
+
+    def others(place: Place) -> int:
+        """Return how many sure ones mean another artist, and stand elsewhere."""
+        entity, start = place.entity.id, place.start
+        return len(sure) - entities[entity] - starts[start] + both[entity, start]
+
+    return {place.start for place in chain if others(place)}

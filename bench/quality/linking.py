@@ -26,7 +26,7 @@ _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _BANDS = re.compile(r"^band:\n((?:- .*\n?)+)", re.MULTILINE)
 _TITLE = re.compile(r"^title: *(.+)$", re.MULTILINE)
 _REVIEW = re.compile(r"(.+?) :: .+")
-_SEVERAL = re.compile(r" [+/] ")
+_SEVERAL = re.compile(r" [+/&] ")
 _LIQUID, _MARKUP = re.compile(r"\{[{%].*?[%}]\}"), re.compile(r"<[^>]+>")
 _ENDS = re.compile(r"</(p|h\d|li|blockquote)>")
 _MARKDOWN = MarkdownIt("commonmark")
@@ -67,12 +67,16 @@ def eatenbymonsters(repository: Path) -> list[Review]:
 
 
 def lacking(repository: Path) -> list[Review]:
-    """Return the reviews of the blog's git repository, with the artists of their titles ("This + That :: Album")."""
+    """Return the reviews of the blog's git repository, with the artists of their titles ("This + That :: Album").
+
+    Such a title may name two artists or one ("Peter Bjorn + John", who is "Peter Bjorn and John" in catalogues): each
+    counts.
+    """
     found = []
     for post in read_posts(repository):
         title = _REVIEW.fullmatch(post.title)
         if title and post.path.startswith("/reviews/"):
-            artists = (title[1], *_SEVERAL.split(title[1]))
+            artists = (title[1], title[1].replace(" + ", " and "), *_SEVERAL.split(title[1]))
             found.append(Review(_document(f"https://blog.invalid{post.path}", post.title, post.body), artists))
     return found
 
@@ -90,15 +94,21 @@ def measure(reviews: Iterable[Review], lake: Lake, *, titles: bool) -> Linked:
     bearers = {name for entity in known.values() for name in patterns(entity)}
     asked = hit = found = right = 0
     for review in reviews:
-        artists = {fold(name) for name in review.artists}
+        artists = _with_article(fold(name) for name in review.artists)
         linked = linker.link(review.document if titles else _blank(review.document))
         subjects = {mention.entity_id for mention in linked.mentions if mention.is_subject}
-        good = {subject for subject in subjects if artists.intersection(patterns(known[subject]))}
+        good = {subject for subject in subjects if artists & _with_article(patterns(known[subject]))}
         asked += bool(artists & bearers)
         hit += bool(good)
         found += len(subjects)
         right += len(good)
     return Linked(asked, hit / max(1, asked), right / max(1, found))
+
+
+def _with_article(names: Iterable[str]) -> set[str]:
+    """Return folded names with and without "the", which either side may leave out."""
+    bare = {name.removeprefix("the ") for name in names}
+    return bare | {f"the {name}" for name in bare}
 
 
 def _blank(document: Document) -> Document:

@@ -14,7 +14,7 @@ Arrow files are uncompressed and of one batch, so that they are read where they 
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from numpy.lib.format import open_memmap
 from scipy import sparse
 
 from index.names import name_keys, term_keys
@@ -30,12 +31,14 @@ from index.published import Layout
 from records.progress import Progress
 from records.schemas import from_table
 from records.snapshot import ENTITY_ROWS, Snapshot, Vectors
+from records.spans import spans
 from records.types import Entity, EntityKind
 
 VERSION = 4
 """Of these files; an index of another version is not opened, but built again by the next publish."""
 _ALPHABET = 128
-_ROWS = 1 << 16
+_CELLS = 1 << 22
+"""Weights that are in memory together, at least."""
 
 
 def build(folder: Path, snapshot: Snapshot, published_at: datetime, progress: Progress) -> None:
@@ -88,18 +91,40 @@ def _write_vectors(folder: Path, vectors: Vectors) -> None:
 
 
 def _write_postings(folder: Path, vectors: Vectors, layout: Layout) -> None:
-    """Write the matrix by terms, and the norms of the heads; takes 8 bytes of memory a weight."""
-    shape = (layout.entities, vectors.terms.num_rows)
+    """Write the matrix by terms, and the norms of the heads, some rows at a time."""
     rows = np.load(folder / "row_starts.npy")
-    matrix = sparse.csr_array((vectors.weights, vectors.indices.astype(rows.dtype, copy=False), rows), shape).tocsc()
-    arrays = {
-        "term_starts": matrix.indptr,
-        "entities": matrix.indices,
-        "posting_weights": matrix.data,
-        "head_norms": head_norms(vectors, layout, np.diff(matrix.indptr)),
-    }
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    starts = np.concatenate([[0], np.cumsum(_document_frequencies(vectors))])
+    np.save(folder / "term_starts.npy", starts.astype(rows.dtype), allow_pickle=False)
+    np.save(folder / "head_norms.npy", head_norms(vectors, layout, np.diff(starts)), allow_pickle=False)
+    entities = _array_in_file(folder / "entities.npy", rows.dtype, len(vectors.indices))
+    weights = _array_in_file(folder / "posting_weights.npy", np.float32, len(vectors.indices))
+    filled = starts[:-1].copy()
+    for some in _spans(vectors):
+        cells = slice(rows[some.start], rows[some.stop])
+        part = vectors.weights[cells], vectors.indices[cells], rows[some.start : some.stop + 1] - cells.start
+        block = sparse.csr_array(part, (some.stop - some.start, len(filled))).tocsc()
+        of_term = np.diff(block.indptr)
+        places = np.repeat(filled - block.indptr[:-1], of_term) + np.arange(block.nnz)
+        entities[places] = block.indices + some.start
+        weights[places] = block.data
+        filled += of_term
+
+
+def _array_in_file(path: Path, dtype: npt.DTypeLike, length: int) -> npt.NDArray[Any]:
+    """Return an array of a file, to be filled."""
+    if length:
+        return open_memmap(path, "w+", dtype, (length,))
+    nothing = np.zeros(0, dtype)  # no file is mapped that has nothing in it
+    np.save(path, nothing, allow_pickle=False)
+    return nothing
+
+
+def _document_frequencies(vectors: Vectors) -> npt.NDArray[np.int64]:
+    """Return how many entities have each term."""
+    df = np.zeros(vectors.terms.num_rows, np.int64)
+    for rows in _spans(vectors):
+        df += np.bincount(vectors.indices[vectors.indptr[rows.start] : vectors.indptr[rows.stop]], minlength=len(df))
+    return df
 
 
 def head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -110,15 +135,18 @@ def head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.ND
         kind_of[start:stop] = position
     kinds = len(layout.columns)
     norms = np.zeros((kinds, layout.entities), np.float32)
-    for first in range(0, layout.entities, _ROWS):
-        last = min(first + _ROWS, layout.entities)
-        part = slice(vectors.indptr[first], vectors.indptr[last])
-        columns = vectors.indices[part]
-        cells = np.repeat(np.arange(last - first) * kinds, np.diff(vectors.indptr[first : last + 1])) + kind_of[columns]
+    for rows in _spans(vectors):
+        part, number = slice(vectors.indptr[rows.start], vectors.indptr[rows.stop]), rows.stop - rows.start
+        columns, lengths = vectors.indices[part], np.diff(vectors.indptr[rows.start : rows.stop + 1])
+        cells = np.repeat(np.arange(number) * kinds, lengths) + kind_of[columns]
         squares = np.where(is_head[columns], vectors.weights[part].astype(np.float64) ** 2, 0.0)
-        sums = np.bincount(cells, squares, (last - first) * kinds).reshape(-1, kinds)
-        norms[:, first:last] = np.sqrt(sums).T
+        norms[:, rows] = np.sqrt(np.bincount(cells, squares, number * kinds).reshape(-1, kinds)).T
     return norms
+
+
+def _spans(vectors: Vectors) -> Iterator[slice]:
+    """Yield rows that are read together; no fewer weights than there are terms, since each time all terms are seen."""
+    return spans(vectors.indptr, max(_CELLS, vectors.terms.num_rows))
 
 
 def _write_terms(folder: Path, vectors: Vectors) -> None:

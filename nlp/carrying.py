@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nlp.weighting import Weighed
-from nlp.workspace import spans
 from records.snapshot import Vectors
+from records.spans import spans
 
 _ROWS = 1 << 16
 

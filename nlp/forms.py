@@ -97,7 +97,7 @@ class Forms(dict[tuple[str, int], Form]):
 
 
 def _is_spelled_as_name(word: str, pos: str) -> bool:
-    """Say whether what the model takes for a noun or an adjective is written as names are: "GORGG", "frYars", "Lyla"."""
+    """Say whether what the model takes for noun or adjective is written as names are: "GORGG", "frYars", "Lyla"."""
     lower = word.lower()
     if pos not in ("NOUN", "ADJ") or word == lower or not word.isalpha() or canonical(lower) in DESCRIPTIVE:
         return False

@@ -14,7 +14,7 @@ from sklearn.preprocessing import normalize
 
 from nlp.decomposing import right_vectors
 from nlp.weighting import Weighed
-from nlp.workspace import spans
+from records.spans import spans
 from records.types import TermKind
 
 PARTS = {TermKind.N1: 1.0, TermKind.N2: 1.0, TermKind.ARTIST: 0.5}

@@ -19,7 +19,7 @@ from nlp.settings import WeighSettings
 from nlp.tags import tag_totals, tags_stamp
 from nlp.totals import History, Totals, remove_stale_totals, totals_of
 from nlp.weighting import Weighed, entity_rows, weigh_terms, with_tags
-from nlp.workspace import BATCH, Workspace, spans, workspace
+from nlp.workspace import BATCH, Workspace, workspace
 from records.errors import ConfigurationError
 from records.ids import fingerprint
 from records.lake import Dataset, Lake, read_rows
@@ -36,6 +36,7 @@ from records.snapshot import (
     read_snapshot,
     write_snapshot,
 )
+from records.spans import spans
 from records.types import EntityKind, StageReport, TermKind
 
 VERSION = 9

@@ -12,8 +12,9 @@ from scipy import sparse
 
 from nlp.phrases import phrases
 from nlp.summing import summed
-from nlp.workspace import BATCH, Rows, Workspace, spans
+from nlp.workspace import BATCH, Rows, Workspace
 from records.snapshot import block_of
+from records.spans import spans
 from records.types import EntityKind, TermKind
 
 if TYPE_CHECKING:

@@ -162,12 +162,3 @@ def _group_limits() -> Iterator[int]:
             for name in ("memory.max", "memory.limit_in_bytes"):
                 with suppress(OSError, ValueError):  # there is no such file, or it says "max"
                     yield int((folder / name).read_text(encoding="ascii"))
-
-
-def spans(indptr: npt.NDArray[np.integer[Any]], cells: int = 1 << 19) -> Iterator[slice]:
-    """Yield ranges of rows of a CSR matrix that have about so many cells each, and at least one row."""
-    rows, start = len(indptr) - 1, 0
-    while start < rows:
-        stop = max(start + 1, int(np.searchsorted(indptr, indptr[start] + cells, "right")) - 1)
-        yield slice(start, min(stop, rows))
-        start = stop

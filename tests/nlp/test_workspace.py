@@ -14,7 +14,7 @@ import pytest
 from bench.weigh import draw_counts
 from nlp.settings import WeighSettings
 from nlp.weigh import weigh
-from nlp.workspace import Workspace, allowed_memory, spans, workspace
+from nlp.workspace import Workspace, allowed_memory, workspace
 from records.errors import LakeError, TopTermsError
 from records.lake import Dataset, Lake
 from records.snapshot import read_snapshot
@@ -115,9 +115,3 @@ def test_a_growing_array_gives_what_was_appended_and_may_be_empty(tmp_path: Path
     growing.append(np.arange(2, dtype=np.int64))
     assert growing.whole().tolist() == [0, 1, 2, 0, 1]
     assert empty.whole().tolist() == []
-
-
-def test_spans_are_of_whole_rows_and_leave_none_out() -> None:
-    indptr = np.array([0, 2, 2, 9, 10, 11, 12])
-    assert list(spans(indptr, 3)) == [slice(0, 2), slice(2, 3), slice(3, 6)]
-    assert list(spans(np.zeros(1, np.int64))) == []

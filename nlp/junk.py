@@ -24,7 +24,7 @@ VAGUE_NOUNS = frozenset(
     interview stuff guy guys kid kids problem question answer matter sense hand turn top bottom effort attempt
     series range variety variation use return change issue choice success note order term terms form type types
     set-up date dates age minute-long mile anybody somebody percent per ages years-old fun thanks mine duty
-    duties teenager teenagers
+    duties teenager teenagers enjoyment predecessor insight sponsor
     """.split()
 )
 """They point at something without saying what it is like ("first time", "a lot", "last year")."""
@@ -46,6 +46,7 @@ VAGUE_ADJECTIVES = frozenset(
     welcome ready familiar successful popular dead alive okay fellow total due glad afraid
     grateful lucky worthy keen surprised amazed interesting near far ongoing entitled named called based live
     male female married born older younger oldest youngest elder senior junior global international national local
+    proportional
     """.split()
 )
 """They place or count without describing ("new album", "first single", "numerous collaborations")."""

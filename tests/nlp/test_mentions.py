@@ -164,6 +164,7 @@ BYSTANDERS = Linker(
             for name in (
                 *("Beth", "Phoenix", "AZ", "Much The Same", "Les Paul", "Shulman", "Hieroglyphics", "Woods", "1990s"),
                 *("Rush", "The Residents", "Gentle Giant", "Annihilator", "So Weird"),
+                *("Mixtape", "Comma", "Jets", "Lush", "Nero", "Santos", "Valentine", "Karina", "Jellyfish"),
             )
         ]
     ),
@@ -186,6 +187,13 @@ def bystanders(text: str) -> list[str]:
         "I played in a group called Peter Apfelbaum's Hieroglyphics Ensemble.",
         "The new record by Emily And The Woods is out.",
         "A band.\nWhat's So Weird?\nTheir songs.",
+        "The rest of the night was the usual Mixtape territory, and tonight’s Mixtape ends.",
+        "OF ARTICLE COMMA THE TURKISH ALMOND FARMING COMMA BEST THE LUCK",
+        "The Oblivians, Flat Duo Jets and others.",
+        "Lush pop with strange turns of melody.",
+        "| Song | Notes |\n| 7 | Nero | Hear it burn |",
+        "On their trip out of the Port of Santos. Valentine’s Day is on a Tuesday.",
+        "It is called Estamos (feat. Karina Nistal) here.",
     ],
 )
 def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
@@ -199,6 +207,8 @@ def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
         ("I met the people behind The Residents on their tour.", ["The Residents"]),
         ("We have Jeff Waters of Annihilator on it.", ["Annihilator"]),
         ("a Gentle Giant-style arrangement", ["Gentle Giant"]),
+        ("Lush were a band. Lush released three albums.", ["Lush", "Lush"]),
+        ("| 3 | All Night | Jellyfish |", ["Jellyfish"]),
     ],
 )
 def test_capitals_kept_throughout_tell_a_name(text: str, expected: list[str]) -> None:

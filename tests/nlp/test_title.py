@@ -63,7 +63,8 @@ def test_behind_an_artist_a_title_names_the_work(title: str, text: str, expected
 
 SORTS = Linker(
     Names.of(
-        Entity(fold(name), ARTIST, name) for name in ("Live", "Review", "Interview", "News", "Slowdive", "Home", "Yes")
+        Entity(fold(name), ARTIST, name)
+        for name in ("Live", "Review", "Interview", "News", "Slowdive", "Home", "Yes", "Mixtape", "she", "Monolith")
     ),
     0.7,
 )
@@ -79,6 +80,10 @@ SORTS = Linker(
         ("News: everybody tours", set()),
         ("Home", set()),
         ("Yes: we can", set()),
+        ("Mixtape :: Machine Shop", set()),
+        ("She’s My Best Friend", set()),
+        ("Monolith", set()),
+        ("Slowdive", {"slowdive"}),
         ("Yes – Close To The Edge", {"yes"}),
     ],
 )

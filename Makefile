@@ -65,6 +65,7 @@ bench-spark: setup ## One machine against Spark: make bench-spark DOCUMENTS=post
 	$(BIN)/python -m bench.spark --documents "$(DOCUMENTS)" --catalog "$(CATALOG)"
 
 bench-quality: setup ## Quality against peers and floors: make bench-quality DATA=DIR CATALOG=FILE REVIEWS=GIT POSTS=GIT
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[peers]'
 	$(BIN)/python -m bench.quality --data "$(DATA)" $(if $(CATALOG),--catalog "$(CATALOG)") \
 		$(if $(REVIEWS),--reviews "$(REVIEWS)") $(if $(POSTS),--posts "$(POSTS)")
 

@@ -13,6 +13,7 @@ Arrow files are uncompressed and of one batch, so that they are read where they 
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -38,7 +39,7 @@ VERSION = 4
 """Of these files; an index of another version is not opened, but built again by the next publish."""
 _ALPHABET = 128
 _CELLS = 1 << 22
-"""Weights that are in memory together, at least."""
+"""Weights that are in memory together, if no row and no number of terms is greater."""
 
 
 def build(folder: Path, snapshot: Snapshot, published_at: datetime, progress: Progress) -> None:
@@ -112,11 +113,13 @@ def _write_postings(folder: Path, vectors: Vectors, layout: Layout) -> None:
 
 def _array_in_file(path: Path, dtype: npt.DTypeLike, length: int) -> npt.NDArray[Any]:
     """Return an array of a file, to be filled."""
-    if length:
-        return open_memmap(path, "w+", dtype, (length,))
-    nothing = np.zeros(0, dtype)  # no file is mapped that has nothing in it
-    np.save(path, nothing, allow_pickle=False)
-    return nothing
+    if not length:  # no file is mapped that has nothing in it
+        np.save(path, np.zeros(0, dtype), allow_pickle=False)
+        return np.zeros(0, dtype)
+    array = open_memmap(path, "w+", dtype, (length,))
+    with path.open("r+b") as stream:
+        os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)  # a disk that is full later would kill the process
+    return array
 
 
 def _document_frequencies(vectors: Vectors) -> npt.NDArray[np.int64]:
@@ -145,7 +148,7 @@ def head_norms(vectors: Vectors, layout: Layout, df: npt.NDArray[Any]) -> npt.ND
 
 
 def _spans(vectors: Vectors) -> Iterator[slice]:
-    """Yield rows that are read together; no fewer weights than there are terms, since each time all terms are seen."""
+    """Yield rows that are read together; all terms are seen each time, so as many weights as terms are, if they may."""
     return spans(vectors.indptr, max(_CELLS, vectors.terms.num_rows))
 
 

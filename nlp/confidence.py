@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from nlp.everyday import everydayness, words_of, zipf
 from nlp.folding import fold
-from nlp.lexicon import MOODS, SOUNDS
+from nlp.lexicon import DESCRIPTIVE, MOODS, PARTS, SOUNDS
 from nlp.namesakes import FAMOUS, GIVEN_NAMES, NAMESAKES, ROLES, STATES
 
 SURE = 4.0
@@ -28,6 +28,7 @@ _MUSICAL = frozenset(
 """As everyday as `_TRADE` where it is about music: every "Mixtape :: Summer" of a blog was the work of an artist."""
 _TRADE = 5.5
 _ADJECTIVES = MOODS | SOUNDS
+_DESCRIBED = (DESCRIPTIVE | PARTS) - {"composer", "lyricist", "player", "songwriter", "vocalist"}
 _EVERYDAY = 1.0
 _PER_ZIPF = 2.2
 """Log-odds that an everyday word loses as a name, at once and per tenfold frequency."""
@@ -84,22 +85,16 @@ _PLACED_BEFORE = re.compile(r"\b(in|at|near|into|around|of the|city of|[Pp]ort o
 _REACHED_BEFORE = re.compile(r"\b(to|from|on|north|south|east|west|new) $")
 _NAMED_ON = re.compile(
     r" (?!(?:And|Or)\b)[A-Z][a-z]|-(?!(style|like|type|esque|era|circa|inspired|tinged|ish)\b)\w|"
-    r",? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b| (of|von|van|de|del)( the)? [A-Z]|['\u2019]s (Day|Eve)\b"
+    r",? (AZ|CA|NY|TX|UK|USA|England|Arizona|California)\b| (of|von|van|de|del)( the)? [A-Z]"
 )
 """Behind a name: it goes on, as "Hieroglyphics Ensemble" and "Virgin of the Birds" do."""
 _NAMED_BEFORE = re.compile(
     r"(?:^|(?P<ends>[.!?:;\"'\u201c\u201d(\n]) ?|[\s\[])(?P<word>[A-Z][a-z\u2019']+|[A-Z]\.) \[?$"
 )
 """Before a name: it is the end of a longer one, as "Arturo Sandoval" and "Gabe [Marin]" are."""
-_ROLE_IN_NAME = re.compile(r"[A-Z][a-z]+ (Duo|Trio|Quartet|Band|Group|DJ|Artist)s? $")
-"""Before a name: a longer one goes on with it, as "Flat Duo Jets" does."""
-_DESCRIBED = re.compile(
-    r" (?!(and|or|in|on|at|to|from|of|by|for|with|as|[a-z]+(s|ed)|were|are|have|had|do|did|will|can|could|would|may|"
-    r"might|made?|make|sing|sang|play|sound|put|go|went|come|came|write|wrote|show|give|gave|take|took|cover)\b)[a-z]"
-)
-"""Behind an adjective that opens a sentence: "Lush pop" is no band, "Lush were" and "Lush released" are."""
-_CAPITALS = re.compile(r"[A-Z]{3,}\W+$"), re.compile(r"\W+[A-Z]{3,}\b")
-"""A word in capitals before, and one behind."""
+_NEXT_WORD = re.compile(r" ([a-z-]+)")
+_CAPITALS = re.compile(r"[A-Z]{3,} $"), re.compile(r" [A-Z]{3,}\b")
+"""A word in capitals right before, and one right behind."""
 _AND_THE_BEFORE = re.compile(r"[A-Z]\w+ (&|[Aa]nd) (The|His|Her|Their) $")
 _OWNED_BEFORE = re.compile(
     r"\b(an?|my|your|his|her|our|their|this|those|these|each|every)( (new|old|own))? $", re.IGNORECASE
@@ -244,10 +239,8 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     """Return what stands around speaks for or against: little where the name has several words, much for one word."""
     everyday = is_everyday(surface)
     weight = 1.0 if is_one_word(surface) else _PHRASE if is_phrase(surface) else _HARDLY
-    is_cell = _is_cell(before, after)
     keeps_article = surface.startswith("The ") and surface[4:5].isupper()
-    opens = opens_sentence(before, len(before)) or (before.endswith("| ") and not is_cell)
-    starts = opens and not keeps_article
+    starts = opens_sentence(before, len(before)) and not keeps_article
     acts = bool(_IS_AN_ACT.match(after) or _ACTS.match(after)) and not before.endswith(", ")
     total = (2.0 if keeps_article else 0.0) + (_ACTING if acts else 0.0)
     if starts:
@@ -258,8 +251,7 @@ def _of_the_place(surface: str, before: str, after: str) -> float:
     if everyday and _REACHED_BEFORE.search(before):
         total -= 2.0
     total -= _of_another(before, after, starts=starts, weight=weight, everyday=everyday)
-    is_part = weight == 1.0 and bool(_NAMED_ON.match(after))  # then what stands before speaks of the longer name
-    return total + (0.0 if is_cell else _music_around("" if is_part else before, after, everyday))
+    return total + _music_around(before, after, everyday)
 
 
 def _of_the_start(surface: str, after: str, *, weight: float, acts: bool) -> float:
@@ -267,7 +259,7 @@ def _of_the_start(surface: str, after: str, *, weight: float, acts: bool) -> flo
     against = 0.0
     if is_everyday(surface) and not acts:
         against += (3.5 if after[:1] in (",", "!", ":", ".", "-", "?") else 2.5) * _commonness(surface)
-    if fold(surface) in _ADJECTIVES and _DESCRIBED.match(after):
+    if fold(surface) in _ADJECTIVES and _is_described(after):
         against += 3.0
     if weight == _PHRASE and surface[1:].islower():
         against += 4.0
@@ -276,10 +268,18 @@ def _of_the_start(surface: str, after: str, *, weight: float, acts: bool) -> flo
     return against
 
 
+def _is_described(after: str) -> bool:
+    """Say whether an adjective goes on to what sounds so: "Lush harmonies", but not "Lush return" or "Lush singer"."""
+    following = _NEXT_WORD.match(after)
+    word = following[1] if following else ""
+    return not _DESCRIBED.isdisjoint((word, word.removesuffix("s"), word.removesuffix("ies") + "y"))
+
+
 def _of_the_capitals(before: str, after: str, surface: str, *, weight: float) -> float:
     """Return what a name loses in a line of capitals, which say nothing of any word of it."""
-    if surface.isupper() and is_everyday(surface) and all(map(re.Pattern.search, _CAPITALS, (before, after))):
-        return 4.0
+    ahead, behind = _CAPITALS
+    if surface.isupper() and is_everyday(surface) and ahead.search(before) and behind.match(after):
+        return 3.0
     return 3.5 if weight > _HARDLY and _is_heading(before, after) else 0.0
 
 
@@ -295,8 +295,6 @@ def _of_another(before: str, after: str, *, starts: bool, weight: float, everyda
         against += (3.5 if everyday else 1.5) * weight
     if _THING_AFTER.match(after) or _TITLE_BEFORE.search(before):
         against += 3.0 * weight if weight > _HARDLY else 0.0
-    if everyday and _is_cell(before, after):
-        against += 1.5
     if _is_quoted(before, after) or (everyday and _BRACKETED.search(before) and after[:1] == ")"):
         against += 2.5 * weight
     return against
@@ -310,7 +308,7 @@ def _goes_before(before: str, named: re.Match[str] | None) -> bool:
     if _AND_THE_BEFORE.search(before):
         return True
     if not named or named["word"] in ROLES:
-        return bool(_ROLE_IN_NAME.search(before))
+        return False
     opens_text = named.start() == 0 and len(before) < _REACH
     return not (named["ends"] or opens_text) or zipf(named["word"].lower()) < _ORDINARY
 
@@ -339,11 +337,6 @@ def _music_around(before: str, after: str, everyday: bool) -> float:
     if _CUES.search(fold(before)) or _CUES.search(fold(after)):
         total += 0.4 if everyday else 1.0
     return total
-
-
-def _is_cell(before: str, after: str) -> bool:
-    """Say whether it fills a cell of a table, where rather songs are listed than artists."""
-    return before.endswith("| ") and after.startswith(" |")
 
 
 def _is_quoted(before: str, after: str) -> bool:

@@ -18,11 +18,13 @@ _ANY = re.compile("")
 """Finds every word: of a rule that is written otherwise it cannot be told which."""
 _PROBE = "qqqq"
 """A word of which no rule speaks."""
-_IRREGULAR = frozenset({"axis", "basis", "leaf"})
-"""Of the lemmas that spaCy prefers to the plural without its s, those that are right; of the 60,000 most frequent words
-it takes 28 for plurals of rare ones: "senses" of "sens", "raves" of "raf", "muses" of "mus"."""
-_PLURAL_INITIALS = re.compile("[A-Z]+s")
-_ADJECTIVAL = re.compile(".*(?:able|al|an|ant|ary|ed|ent|esque|ful|ible|ic|ine|ing|ish|ist|ive|less|like|ous|y)")
+_IRREGULAR = ("axis", "basis", "leaf")
+"""Lemmas that are right though the plural without its s is a noun that is as frequent."""
+_AS_RARE = 0.5
+"""By how much rarer (Zipf frequency) the plural without its s may be. Of the 60,000 most frequent words spaCy takes 28
+for plurals of rare ones: "senses" of "sens", "raves" of "raf", "muses" of "mus"."""
+_INITIALS = re.compile("[A-Z]+(?:s|ing|ed|esque)|[A-Z]n[A-Z]")
+_ADJECTIVAL = re.compile(".*(?:able|al|an|ant|ary|ed|ent|ese|esque|ful|ible|ic|ine|ing|ish|ist|ive|less|like|ous|y)")
 _UNKNOWN = 2.5
 """Zipf frequency below which hardly a word is an adjective that is written with a capital ("Welsh" has 4.2)."""
 
@@ -60,7 +62,7 @@ class Forms(dict[tuple[str, int], Form]):
         known_lemmas = self._lemmatizer.lookups.get_table("lemma_index", {})
         for kind, lemmas in known_lemmas.items():
             known_lemmas[kind] = dict.fromkeys(lemmas)  # to search the lists took half of the time of a form
-        self._nouns = known_lemmas.get("noun", {})
+        self._nouns, self._adjectives = known_lemmas.get("noun", {}), known_lemmas.get("adj", {})
 
     def __missing__(self, key: tuple[str, int]) -> Form:
         word, tag = key
@@ -77,14 +79,28 @@ class Forms(dict[tuple[str, int], Form]):
             pos, morph, lemma = self._of_tag(tag)
             doc = Doc(self._vocab, words=[word], tags=[tag], pos=[pos], morphs=[morph], lemmas=[lemma])
         token = self._lemmatizer(doc)[0]
-        pos = "PROPN" if _is_spelled_as_name(word, token.pos_) else token.pos_
-        return self._mended(word, tag, token.lemma_), pos
+        lemma = self._mended(word, tag, token.lemma_)
+        return lemma, "PROPN" if self._is_spelled_as_name(word, lemma, token.pos_) else token.pos_
 
     def _mended(self, word: str, tag: str, lemma: str) -> str:
         """Return the plural without its s where spaCy's lemma is that of a rarer word."""
         one = word[:-1].lower()
-        is_other = tag == "NNS" and word.endswith("s") and lemma not in (word.lower(), one)
-        return one if is_other and lemma not in _IRREGULAR and one in self._nouns else lemma
+        is_other = tag == "NNS" and word.endswith("s") and lemma not in (word.lower(), one, *_IRREGULAR)
+        return one if is_other and one in self._nouns and zipf(one) > zipf(lemma) - _AS_RARE else lemma
+
+    def _is_spelled_as_name(self, word: str, lemma: str, pos: str) -> bool:
+        """Say whether what the model takes for noun or adjective is written as names are: "GORGG", "frYars", "Lyla"."""
+        lower = word.lower()
+        if pos not in ("NOUN", "ADJ") or word == lower or not word.isalpha():
+            return False
+        if not DESCRIPTIVE.isdisjoint(map(canonical, (lower, lower.removesuffix("s"), lemma.lower()))):
+            return False
+        if word.isupper():
+            return zipf(lower) == 0
+        if word[1:] != lower[1:]:
+            return not _INITIALS.fullmatch(word)
+        is_known = lemma.lower() in self._adjectives or _ADJECTIVAL.fullmatch(lower)
+        return pos == "ADJ" and zipf(lower) < _UNKNOWN and not is_known
 
     def _has_rule(self, word: str) -> bool:
         lower = word.lower()
@@ -94,18 +110,6 @@ class Forms(dict[tuple[str, int], Form]):
         """Return part of speech, morphology and lemma that the ruler gives a word that it has no rule for."""
         token = self._ruler(Doc(self._vocab, words=[_PROBE], tags=[tag]))[0]
         return token.pos_, str(token.morph), token.lemma_
-
-
-def _is_spelled_as_name(word: str, pos: str) -> bool:
-    """Say whether what the model takes for noun or adjective is written as names are: "GORGG", "frYars", "Lyla"."""
-    lower = word.lower()
-    if pos not in ("NOUN", "ADJ") or word == lower or not word.isalpha() or canonical(lower) in DESCRIPTIVE:
-        return False
-    if word.isupper():
-        return zipf(lower) == 0
-    if word[1:] != lower[1:]:
-        return not _PLURAL_INITIALS.fullmatch(word)
-    return pos == "ADJ" and zipf(lower) < _UNKNOWN and not _ADJECTIVAL.fullmatch(lower)
 
 
 def _ruled(patterns: list[dict[str, Any]]) -> tuple[frozenset[str], list[re.Pattern[str]]]:

@@ -36,7 +36,7 @@ VAGUE_ADJECTIVES = frozenset(
     full whole able available sure certain different various particular early earlier late later recent previous
     current final original main major minor entire single double total real true right wrong possible likely similar
     official due half top fourth fifth sixth seventh eighth ninth tenth nice fine enough free further future past
-    present overall actual usual general special important key necessary known well-known favorite such-and-such one two
+    present overall actual usual general special important necessary known well-known favorite such-and-such one two
     three 1st 2nd 3rd which that well aware willing ready obvious clear close common subsequent numerous latter
     former longtime mixed musical young easy difficult hard complete physical personal additional extra separate
     online live-only so-called self-titled eponymous brand-new upcoming forthcoming consecutive respective mere

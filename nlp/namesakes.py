@@ -26,8 +26,8 @@ GIVEN_NAMES = frozenset(
     sandra sara sarah scott sean sebastian sergio shane shannon sharon sheila shirley sid simon sofia sonia sophia
     sophie stacey stan stanley stefan stella stephanie stephen steve steven stuart sue susan suzanne sylvia ted
     terence teresa terry theo theresa thomas tim timothy tina toby todd tom tommy tony tracy trevor ursula valerie
-    vanessa vera vernon veronica vic vicky victor victoria vincent viola violet virginia vivian walter wanda warren
-    wayne wendy wesley will william yvonne zach zoe
+    valentine vanessa vera vernon veronica vic vicky victor victoria vincent viola violet virginia vivian walter wanda
+    warren wayne wendy wesley will william yvonne zach zoe
     """.split()
 )
 """Common given names of English texts: in an interview they are people, seldom the act of that name."""

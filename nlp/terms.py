@@ -17,6 +17,8 @@ _LONGEST_TERM = 60
 """Characters; what is longer is markup or an address."""
 
 _EMPTY = VAGUE_ADJECTIVES | VERDICTS
+_EMPTY_ALONE = _EMPTY | {"key"}
+"""Adjectives that are no term; "key modulation" is one."""
 _EVERYDAY = 4.2
 """Zipf frequency (log10 of occurrences in 10^9 words) from which on a noun alone says too little ("friend" 5.3)."""
 _INITIALS = 2
@@ -58,7 +60,7 @@ def _words(sentence: Words, left_out: frozenset[int]) -> Iterator[Found]:
 
 def _adjectives(sentence: Words, covered: frozenset[int]) -> Iterator[Found]:
     for position, word in enumerate(sentence):
-        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY:
+        if word.pos == "ADJ" and position not in covered and _is_word(word) and word.lemma not in _EMPTY_ALONE:
             behind = sentence[position + 1].lemma if position + 1 < len(sentence) else ""
             if f"{word.lemma}-{behind}" not in DESCRIPTIVE:
                 yield TermKind.ADJ, canonical(word.lemma), (word.text, word.lemma)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlp import confidence
-from nlp.everyday import zipf
 from nlp.folding import fold
 from nlp.names import Candidate, Names
 from records.types import Document
@@ -28,8 +27,8 @@ _SORT = re.compile(
     r"(the )?((new|first|latest|exclusive|album|ep|lp|single|track|song|music|video|live|concert|gig|show|record|band|"
     r"artist|daily|weekly|quick|mini|short) )*"
     r"(reviews?|interviews?|premieres?|news|features?|listen|watch|streams?|videos?|mp3|downloads?|live|profiles?|"
-    r"playlists?|mixtapes?|compilations?|setlists?|podcasts?|q ?& ?a|introducing|previews?|recaps?|photos?|tracks?|"
-    r"albums?|singles?|songs?)"
+    r"playlists?|mixtapes?|compilations?|setlists?|remix(es)?|podcasts?|q ?& ?a|introducing|previews?|recaps?|photos?|"
+    r"tracks?|albums?|singles?|songs?)"
     r"( (of|with|by|the day|the week|the month|the year))*"
 )
 """A part of a title that says what sort of text it is, and names nobody."""
@@ -40,8 +39,6 @@ _WORK = r"\b(albums?|records?|songs?|singles?|tracks?|ep|lp|debut|score|mixtape|
 _LONG_ENOUGH, _OFTEN = 4, 2
 _CONTRACTED = frozenset("he here how it let she that there what where who".split())  # noqa: SIM905  # reads better
 """Names of artists, all of them, but "she's" is not hers."""
-_WORD = 2.0
-"""Zipf frequency above which a title may be a word that is nobody's name ("Monolith")."""
 _AND_THE = re.compile(r"\b(and|&) the $")
 _JOINED_AFTER = re.compile(r"'s\b| (&|\+)| (and|x|with|vs|feat|ft)\b")
 
@@ -116,7 +113,8 @@ def title_cue(title: str, name: str) -> float:
     own = {"\0", "the \0"}
     if set(parts) <= own:
         return _IS
-    if parts[0] in own or (_opens(parts[0]) and bare not in _CONTRACTED):
+    is_contracted = bare in _CONTRACTED and parts[0].startswith("\0's")
+    if parts[0] in own or (_opens(parts[0]) and not is_contracted):
         return _OPENS
     if own & set(parts) or folded.endswith((f" by {name}", f" by {bare}")):
         return _AFTER
@@ -189,18 +187,13 @@ class _Reading:
             yield work
 
     def doubtful(self, text: str) -> Iterator[str]:
-        """Yield parts that are an everyday word, where no work stands behind and the text has none with its capital.
-
-        Of a title that is one word any word will do, if the text never says it.
-        """
+        """Yield parts that are an everyday word, where no work stands behind and the text has none with its capital."""
         if any(self._is_titled(part) or " " not in self.title[slice(*part)] for part in self.parts[1:]):
             return
         for part in self.parts:
             name = self.surface[slice(*part)]
-            places = [match.start() for match in standing(name, text)] if part in self.known else []
-            within = [place for place in places if not confidence.opens_sentence(text, place)]
-            is_bare_word = not places and len(self.parts) == 1 and " " not in name and zipf(name.lower()) > _WORD
-            if is_bare_word or (self._is_everyday(part) and not within):
+            places = standing(name, text) if part in self.known else ()
+            if self._is_everyday(part) and not any(not confidence.opens_sentence(text, m.start()) for m in places):
                 yield name
 
     def stranger_said(self) -> int:

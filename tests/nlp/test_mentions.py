@@ -189,11 +189,9 @@ def bystanders(text: str) -> list[str]:
         "A band.\nWhat's So Weird?\nTheir songs.",
         "The rest of the night was the usual Mixtape territory, and tonight’s Mixtape ends.",
         "OF ARTICLE COMMA THE TURKISH ALMOND FARMING COMMA BEST THE LUCK",
-        "The Oblivians, Flat Duo Jets and others.",
         "Lush pop with strange turns of melody.",
-        "| Song | Notes |\n| 7 | Nero | Hear it burn |",
         "On their trip out of the Port of Santos. Valentine’s Day is on a Tuesday.",
-        "It is called Estamos (feat. Karina Nistal) here.",
+        "Lush harmonies and chiming guitars.",
     ],
 )
 def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
@@ -208,7 +206,9 @@ def test_people_places_things_and_phrases_are_no_artists(text: str) -> None:
         ("We have Jeff Waters of Annihilator on it.", ["Annihilator"]),
         ("a Gentle Giant-style arrangement", ["Gentle Giant"]),
         ("Lush were a band. Lush released three albums.", ["Lush", "Lush"]),
-        ("| 3 | All Night | Jellyfish |", ["Jellyfish"]),
+        ("Lush return with a new album. Lush singer Miki Berenyi plays guitar.", ["Lush", "Lush"]),
+        ("We spoke to American DJ Karina.", ["Karina"]),
+        ("THE LINE-UP TONIGHT / LUSH / GENTLE GIANT", ["LUSH", "GENTLE GIANT"]),
     ],
 )
 def test_capitals_kept_throughout_tell_a_name(text: str, expected: list[str]) -> None:

@@ -80,11 +80,14 @@ def test_a_lemma_is_the_one_that_spacy_gives() -> None:
 
 def test_a_plural_is_not_taken_for_that_of_a_rare_word() -> None:
     lemmas = {"senses": "sense", "raves": "rave", "leaves": "leaf", "bases": "basis", "blues": "blue", "Muses": "muse"}
+    lemmas |= {"masses": "mass", "marches": "march", "lenses": "lens", "saxes": "sax", "uses": "use"}
     assert {word: TAGGER.vocabulary.forms[word, SPACY.vocab.strings["NNS"]].lemma for word in lemmas} == lemmas
 
 
 def test_what_is_spelled_as_names_are_is_no_noun_and_no_adjective() -> None:
     nouns = {"GORGG": "PROPN", "frYars": "PROPN", "EbM": "PROPN", "CDs": "NOUN", "GUITARS": "NOUN", "LoFi": "NOUN"}
+    nouns |= {"DnB": "NOUN", "DJing": "NOUN", "MELLOTRONS": "NOUN"}
     assert {word: TAGGER.vocabulary.forms[word, SPACY.vocab.strings["NN"]].pos for word in nouns} == nouns
     adjectives = {"Lyla": "PROPN", "Zappaesque": "ADJ", "Hebridean": "ADJ", "Icy": "ADJ", "Welsh": "ADJ", "lyla": "ADJ"}
+    adjectives |= {"Winsome": "ADJ", "Ramshackle": "ADJ", "Faroese": "ADJ"}
     assert {word: TAGGER.vocabulary.forms[word, SPACY.vocab.strings["JJ"]].pos for word in adjectives} == adjectives

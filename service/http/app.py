@@ -1,5 +1,6 @@
 """The application: routers, what stands before them, and an OpenAPI that says what they answer."""
 
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -9,6 +10,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 from pydantic.json_schema import models_json_schema
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from service.http.echonest import app as echonest
 from service.http.guard import Guard
@@ -25,6 +27,9 @@ ROUTERS = (operation.router, alike.router, corpus.router, posted.router, entitie
 _DESCRIPTION = """Top terms of artists and songs, from what people write about them: docs/http.md.
 
 Errors are problems (RFC 9457). Answers that come of the live snapshot alone carry an ETag of it."""
+
+# FastAPI silences it for the moment in which it builds a field; what another thread imports then may undo that
+warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
 
 
 def create_app(

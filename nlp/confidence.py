@@ -29,6 +29,7 @@ _MUSICAL = frozenset(
 _TRADE = 5.5
 _ADJECTIVES = MOODS | SOUNDS
 _DESCRIBED = (DESCRIPTIVE | PARTS) - {"composer", "lyricist", "player", "songwriter", "vocalist"}
+"""What an adjective of `_ADJECTIVES` goes on to where it is one, and no name."""
 _EVERYDAY = 1.0
 _PER_ZIPF = 2.2
 """Log-odds that an everyday word loses as a name, at once and per tenfold frequency."""
@@ -93,8 +94,7 @@ _NAMED_BEFORE = re.compile(
 )
 """Before a name: it is the end of a longer one, as "Arturo Sandoval" and "Gabe [Marin]" are."""
 _NEXT_WORD = re.compile(r" ([a-z-]+)")
-_CAPITALS = re.compile(r"[A-Z]{3,} $"), re.compile(r" [A-Z]{3,}\b")
-"""A word in capitals right before, and one right behind."""
+_CAPITALS_BEFORE, _CAPITALS_AFTER = re.compile(r"[A-Z]{3,} $"), re.compile(r" [A-Z]{3,}\b")
 _AND_THE_BEFORE = re.compile(r"[A-Z]\w+ (&|[Aa]nd) (The|His|Her|Their) $")
 _OWNED_BEFORE = re.compile(
     r"\b(an?|my|your|his|her|our|their|this|those|these|each|every)( (new|old|own))? $", re.IGNORECASE
@@ -277,8 +277,7 @@ def _is_described(after: str) -> bool:
 
 def _of_the_capitals(before: str, after: str, surface: str, *, weight: float) -> float:
     """Return what a name loses in a line of capitals, which say nothing of any word of it."""
-    ahead, behind = _CAPITALS
-    if surface.isupper() and is_everyday(surface) and ahead.search(before) and behind.match(after):
+    if surface.isupper() and is_everyday(surface) and _CAPITALS_BEFORE.search(before) and _CAPITALS_AFTER.match(after):
         return 3.0
     return 3.5 if weight > _HARDLY and _is_heading(before, after) else 0.0
 

@@ -21,7 +21,7 @@ _PROBE = "qqqq"
 _IRREGULAR = ("axis", "basis", "leaf")
 """Lemmas that are right though the plural without its s is a noun that is as frequent."""
 _AS_RARE = 0.5
-"""By how much rarer (Zipf frequency) the plural without its s may be. Of the 60,000 most frequent words spaCy takes 28
+"""By how much rarer (Zipf frequency) the plural without its s may be. Of the 60,000 most frequent words spaCy takes 29
 for plurals of rare ones: "senses" of "sens", "raves" of "raf", "muses" of "mus"."""
 _INITIALS = re.compile("[A-Z]+(?:s|ing|ed|esque)|[A-Z]n[A-Z]")
 _ADJECTIVAL = re.compile(".*(?:able|al|an|ant|ary|ed|ent|ese|esque|ful|ible|ic|ine|ing|ish|ist|ive|less|like|ous|y)")

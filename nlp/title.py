@@ -113,8 +113,7 @@ def title_cue(title: str, name: str) -> float:
     own = {"\0", "the \0"}
     if set(parts) <= own:
         return _IS
-    is_contracted = bare in _CONTRACTED and parts[0].startswith("\0's")
-    if parts[0] in own or (_opens(parts[0]) and not is_contracted):
+    if parts[0] in own or _opens(parts[0], bare):
         return _OPENS
     if own & set(parts) or folded.endswith((f" by {name}", f" by {bare}")):
         return _AFTER
@@ -137,8 +136,9 @@ def times_said(name: str, folded: str) -> int:
     return sum(1 for _ in standing(name, folded))
 
 
-def _opens(part: str) -> bool:
-    return part.startswith("\0") and bool(_OPENED.match(part[1:]))
+def _opens(part: str, name: str) -> bool:
+    is_contracted = name in _CONTRACTED and part.startswith("\0's")
+    return part.startswith("\0") and bool(_OPENED.match(part[1:])) and not is_contracted
 
 
 @dataclass(frozen=True, slots=True)

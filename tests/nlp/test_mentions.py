@@ -164,7 +164,7 @@ BYSTANDERS = Linker(
             for name in (
                 *("Beth", "Phoenix", "AZ", "Much The Same", "Les Paul", "Shulman", "Hieroglyphics", "Woods", "1990s"),
                 *("Rush", "The Residents", "Gentle Giant", "Annihilator", "So Weird"),
-                *("Mixtape", "Comma", "Jets", "Lush", "Nero", "Santos", "Valentine", "Karina", "Jellyfish"),
+                *("Mixtape", "Comma", "Lush", "Santos", "Valentine", "Karina"),
             )
         ]
     ),
